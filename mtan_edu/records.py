@@ -1,0 +1,172 @@
+"""Frozen records of what happened: epochs, masks, predictions, runs.
+
+NumPy and the standard library only. A record outlives the framework that made it: a figure is drawn from
+records alone, years later, on a machine without torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Display:
+    """How a picture shows a task's targets and predictions.
+
+    Attributes:
+        kind: "classes" (integer map, a color per class), "scalar" (one number per pixel) or "direction"
+            (a unit vector per pixel).
+        classes: Class names in the order of their labels, for "classes".
+        unit: Unit of a scalar, such as "m".
+    """
+
+    kind: str
+    classes: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """What a figure or a report must know of a task.
+
+    Attributes:
+        name: The task's name, such as "semantic".
+        out_channels: Channels of the prediction.
+        display: How to show it.
+        higher_is_better: Metric name to the direction in which it improves. Order = order of the tables.
+    """
+
+    name: str
+    out_channels: int
+    display: Display
+    higher_is_better: Mapping[str, bool]
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TaskRecord:
+        """Rebuild from what `dataclasses.asdict` and JSON made of it."""
+        shown = values["display"]
+        display = Display(shown["kind"], tuple(shown["classes"]), shown["unit"])
+        return cls(values["name"], values["out_channels"], display, dict(values["higher_is_better"]))
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one epoch of training measured. Every mapping is in the order of the tasks.
+
+    Attributes:
+        epoch: 1 for the first trained epoch.
+        train_losses: Task to its mean unweighted training loss.
+        val_losses: Task to its mean unweighted validation loss.
+        weights: Task to the weight λ that its loss had in this epoch (mean over the epoch's steps).
+        metrics: Task to metric to value, on the validation set. NaN = could not be measured.
+        learning_rate: Rate of the epoch's last step.
+        seconds: Wall time of the epoch, evaluation included. The one field that differs from run to run.
+    """
+
+    epoch: int
+    train_losses: Mapping[str, float]
+    val_losses: Mapping[str, float]
+    weights: Mapping[str, float]
+    metrics: Mapping[str, Mapping[str, float]]
+    learning_rate: float
+    seconds: float
+
+    def to_json(self) -> str:
+        """One line of JSON; what is not finite is written as null."""
+        return json.dumps(_without_nan(asdict(self)), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> EpochRecord:
+        """Rebuild from `to_json`; null becomes NaN."""
+        return cls(**_with_nan(json.loads(line)))
+
+
+@dataclass(frozen=True)
+class MaskRecord:
+    """The attention masks of some images.
+
+    Attributes:
+        images: Colors, uint8 `(B, H, W, 3)`.
+        masks: Task to stage to masks `(B, C, h, w)`: uint8 (255 = 1.0), or floating point in [0, 1].
+            Stages stand in the order in which the network computes them.
+        epoch: Epochs trained when they were recorded; 0 = untrained, None = unknown.
+    """
+
+    images: np.ndarray
+    masks: Mapping[str, Mapping[str, np.ndarray]]
+    epoch: int | None = None
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Task names, in order."""
+        return tuple(self.masks)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Stage names, in the order in which the network computes them."""
+        return tuple(next(iter(self.masks.values()))) if self.masks else ()
+
+    def values(self, task: str, stage: str) -> np.ndarray:
+        """The masks as float32 in [0, 1], `(B, C, h, w)`."""
+        masks = self.masks[task][stage]
+        scale = np.float32(1 / 255) if masks.dtype == np.uint8 else np.float32(1)
+        return masks.astype(np.float32) * scale
+
+
+@dataclass(frozen=True)
+class PredictionRecord:
+    """Images with what each task should have and has predicted for them.
+
+    Attributes:
+        images: Colors, uint8 `(B, H, W, 3)`.
+        targets: Task to target: "classes" int `(B, H, W)` with -1 unknown; "scalar" float `(B, H, W)` with 0
+            unknown; "direction" float `(B, H, W, 3)` with (0, 0, 0) unknown.
+        predictions: Task to prediction, shaped like its target.
+        tasks: What is known of each task.
+        epoch: Epochs trained when they were made; 0 = untrained, None = unknown.
+    """
+
+    images: np.ndarray
+    targets: Mapping[str, np.ndarray]
+    predictions: Mapping[str, np.ndarray]
+    tasks: Mapping[str, TaskRecord]
+    epoch: int | None = None
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run read back from its folder.
+
+    Attributes:
+        folder: Where it lies.
+        config: Everything needed to run it again.
+        environment: Versions, device, threads, git commit.
+        tasks: Task name to what is known of it.
+        epochs: One record per finished epoch.
+    """
+
+    folder: Path
+    config: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    tasks: Mapping[str, TaskRecord]
+    epochs: tuple[EpochRecord, ...] = field(default=())
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def _with_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_nan(inner) for key, inner in value.items()}
+    return float("nan") if value is None else value
