@@ -1,0 +1,53 @@
+"""What every test stands on: checked shapes, one thread, no window, and data that may be absent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before torch and matplotlib are imported: both read these once.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads that spin slow a shared machine down twenty-fold
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import hypothesis
+import pytest
+import torch
+from jaxtyping import install_import_hook
+
+# From here on, every annotated function of the package checks its arguments' types and shapes when called.
+install_import_hook("mtan_edu", "beartype.beartype")
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+hypothesis.settings.register_profile("quiet", deadline=None, derandomize=True, max_examples=30, database=None)
+hypothesis.settings.load_profile("quiet")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Run the test on one thread, whatever the one before it chose: sums then come out the same everywhere."""
+    torch.set_num_threads(1)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real NYUv2 frames (`nyuv2_96x128/{train,val}.npz`), which the project may not contain."""
+    return _folder_or_skip("MTAN_EDU_REAL_DATA", "data", "real NYUv2 frames")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Folder of what the reference code computes for weights and inputs that a formula rebuilds."""
+    return _folder_or_skip("MTAN_EDU_REFERENCE", "reference", "values of the reference code")
+
+
+def _folder_or_skip(variable: str, name: str, what: str) -> Path:
+    """The folder that `variable` names, else `../shared/<name>` beside the repository, else a skipped test."""
+    named = os.environ.get(variable)
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / name
+    if folder.is_dir():
+        return folder
+    pytest.skip(f"needs {what}: set {variable} to their folder (none at {folder})")
