@@ -1,0 +1,27 @@
+"""Networks from an image to one prediction per task."""
+
+from mtan_edu.models.attention import AttentionModule, apply_mask
+from mtan_edu.models.build import available_backbones, available_models, build_model
+from mtan_edu.models.mtan import MTAN
+from mtan_edu.models.multi_task import MultiTaskModel
+from mtan_edu.models.segnet import SegNetBackbone, segnet_transitions
+from mtan_edu.models.single import SingleTask
+from mtan_edu.models.split import HardParameterSharing
+from mtan_edu.models.stage import Backbone, Stage, StageChannels
+
+__all__ = [
+    "MTAN",
+    "AttentionModule",
+    "Backbone",
+    "HardParameterSharing",
+    "MultiTaskModel",
+    "SegNetBackbone",
+    "SingleTask",
+    "Stage",
+    "StageChannels",
+    "apply_mask",
+    "available_backbones",
+    "available_models",
+    "build_model",
+    "segnet_transitions",
+]
