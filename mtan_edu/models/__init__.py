@@ -4,6 +4,7 @@ from mtan_edu.models.attention import AttentionModule, apply_mask
 from mtan_edu.models.build import available_backbones, available_models, build_model
 from mtan_edu.models.mtan import MTAN
 from mtan_edu.models.multi_task import MultiTaskModel
+from mtan_edu.models.reference import load_reference_state_dict, reference_state_dict
 from mtan_edu.models.segnet import SegNetBackbone, segnet_transitions
 from mtan_edu.models.single import SingleTask
 from mtan_edu.models.split import HardParameterSharing
@@ -23,5 +24,7 @@ __all__ = [
     "available_backbones",
     "available_models",
     "build_model",
+    "load_reference_state_dict",
+    "reference_state_dict",
     "segnet_transitions",
 ]

@@ -78,10 +78,8 @@ class MTAN(MultiTaskModel):
         """
         attended: Tensor | None = None
         for stage, (u, p) in stages.items():
-            if attended is None:
-                seen = u
-            else:
-                seen = torch.cat([u, self.transitions[stage](attended)], dim=1)  # (B, C_u + C_p, H, W)
+            # (B, C_u + C_p, H, W); the first stage has nothing before it
+            seen = u if attended is None else torch.cat([u, self.transitions[stage](attended)], dim=1)
             mask = self.attention[task][stage](seen)  # (B, C_p, H, W)
             attended = apply_mask(mask, p)
         assert attended is not None, "a backbone has at least one stage"
