@@ -1,0 +1,46 @@
+"""Sentences for targets that do not fit their predictions: checked once, at the door of losses and metrics."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from mtan_edu.data import IGNORE_LABEL
+
+
+def check_same_shape(prediction: Tensor, target: Tensor) -> None:
+    """Refuse shapes that torch would silently broadcast against each other.
+
+    Raises:
+        ValueError: If the two differ in shape.
+    """
+    if prediction.shape != target.shape:
+        raise ValueError(
+            f"`target` must have the prediction's shape {tuple(prediction.shape)}; got {tuple(target.shape)}. "
+            "Give both as (B, C, H, W) with equal sizes."
+        )
+
+
+def check_labels(logits: Tensor, target: Tensor) -> None:
+    """Refuse label maps that do not lie over the scores or name classes that have none.
+
+    A wrong label kills a CUDA context without saying why, so it is looked for on every device. The price is one
+    wait for the device; a training step waits anyway, to see that its losses are finite.
+
+    Raises:
+        ValueError: If the shapes differ, or a label is neither a class nor IGNORE_LABEL.
+    """
+    B, N, H, W = logits.shape
+    if target.shape != (B, H, W):
+        raise ValueError(
+            f"`target` must have shape {(B, H, W)} for logits {(B, N, H, W)}; got {tuple(target.shape)}. "
+            "Give one integer label per pixel, without a channel axis."
+        )
+    if target.numel() == 0:
+        return
+    lowest, highest = torch.stack(torch.aminmax(target)).tolist()
+    if lowest < IGNORE_LABEL or highest >= N:
+        raise ValueError(
+            f"`target` must hold labels from 0 to {N - 1}, or {IGNORE_LABEL} where unknown; got labels from {lowest} "
+            f"to {highest}. Look for the damaged label maps with `mtan-edu data check`, or give the task more classes."
+        )

@@ -1,0 +1,7 @@
+"""Figures over a whole set: fed batch by batch, computed once, NaN where nothing could be measured."""
+
+from mtan_edu.tasks.metrics.depth import DepthMetrics
+from mtan_edu.tasks.metrics.normals import NormalMetrics
+from mtan_edu.tasks.metrics.segmentation import SegmentationMetrics
+
+__all__ = ["DepthMetrics", "NormalMetrics", "SegmentationMetrics"]

@@ -1,0 +1,37 @@
+"""Weighting by a learned uncertainty."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from mtan_edu.weighting.base import LossWeighting
+
+
+class UncertaintyWeighting(LossWeighting):
+    """Learns how uncertain each task is, and counts uncertain tasks less.
+
+    L = Σ_k ( L_k / (2 exp(s_k)) + s_k / 2 ), with s_k = log σ_k², the learned log-variance of task k.
+
+    The first term alone would let every s_k grow without end; the second makes that costly. With L_k held fixed the
+    minimum is at σ_k² = L_k, where the weight is λ_k = 1 / (2 exp(s_k)) = 1 / (2 L_k). The total may be negative.
+    s is a parameter: hand it to the optimizer together with the network's.
+
+    References:
+        Kendall et al., CVPR 2018, eq. 7, for a regression. Differs, as the code of Liu et al. (CVPR 2019) does: the
+        factor 1/2 for every task, classification included, and a start at s = -0.5 (λ = 0.82).
+    """
+
+    def __init__(self, num_tasks: int, initial_log_variance: float = -0.5) -> None:
+        """Weight K tasks, starting from the same log-variance for all."""
+        super().__init__(num_tasks)
+        self.log_variance = nn.Parameter(torch.full((num_tasks,), float(initial_log_variance)))
+
+    def combine(self, losses: Float[Tensor, " K"]) -> Float[Tensor, ""]:
+        """Σ_k ( L_k / (2 exp(s_k)) + s_k / 2 )."""
+        return (losses / (2 * self.log_variance.exp()) + self.log_variance / 2).sum()
+
+    def weights(self) -> Float[Tensor, " K"]:
+        """λ_k = 1 / (2 exp(s_k)), `(K,)`."""
+        return 1 / (2 * self.log_variance.detach().exp())
