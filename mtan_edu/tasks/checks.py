@@ -28,19 +28,22 @@ def check_labels(logits: Tensor, target: Tensor) -> None:
     wait for the device; a training step waits anyway, to see that its losses are finite.
 
     Raises:
-        ValueError: If the shapes differ, or a label is neither a class nor IGNORE_LABEL.
+        ValueError: If the shapes do not fit, or a label is neither a class nor IGNORE_LABEL.
+        TypeError: If the labels are not integers.
     """
-    B, N, H, W = logits.shape
-    if target.shape != (B, H, W):
+    if logits.ndim != 4 or target.shape != (len(logits), *logits.shape[2:]):
         raise ValueError(
-            f"`target` must have shape {(B, H, W)} for logits {(B, N, H, W)}; got {tuple(target.shape)}. "
-            "Give one integer label per pixel, without a channel axis."
+            f"`target` must have shape (B, H, W) for logits (B, N, H, W); got {tuple(target.shape)} for "
+            f"{tuple(logits.shape)}. Give one label per pixel, without a channel axis."
         )
+    if target.is_floating_point():
+        raise TypeError(f"`target` must hold integers; got {target.dtype}. Load the label map as int64.")
     if target.numel() == 0:
         return
     lowest, highest = torch.stack(torch.aminmax(target)).tolist()
-    if lowest < IGNORE_LABEL or highest >= N:
+    last = logits.shape[1] - 1
+    if lowest < IGNORE_LABEL or highest > last:
         raise ValueError(
-            f"`target` must hold labels from 0 to {N - 1}, or {IGNORE_LABEL} where unknown; got labels from {lowest} "
+            f"`target` must hold labels from 0 to {last}, or {IGNORE_LABEL} where unknown; got labels from {lowest} "
             f"to {highest}. Look for the damaged label maps with `mtan-edu data check`, or give the task more classes."
         )

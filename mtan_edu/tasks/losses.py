@@ -30,7 +30,8 @@ def cross_entropy(logits: Float[Tensor, "B N H W"], target: Int[Tensor, "B H W"]
         Mean loss [nats per pixel], `()`. Zero if no pixel is labelled.
 
     Raises:
-        ValueError: If the shapes differ, or a label is neither a class nor IGNORE_LABEL.
+        ValueError: If the shapes do not fit, or a label is neither a class nor IGNORE_LABEL.
+        TypeError: If the labels are not integers.
 
     References:
         Liu et al., CVPR 2019, eq. 4. Differs: unlabelled pixels are left out of the mean, as in the authors' code.

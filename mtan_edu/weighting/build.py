@@ -31,9 +31,12 @@ def build_weighting(name: str, tasks: Sequence[str]) -> LossWeighting:
 
     Raises:
         ValueError: If no weighting has this name, or there is no task.
+        TypeError: If `tasks` is one name.
     """
     if name not in _WEIGHTINGS:
         nearest = difflib.get_close_matches(name, _WEIGHTINGS, n=2)
         hint = f"Did you mean {' or '.join(map(repr, nearest))}?" if nearest else "Choose one of them."
         raise ValueError(f"`weighting` must be one of {', '.join(_WEIGHTINGS)}; got {name!r}. {hint}")
+    if isinstance(tasks, str):  # a str is a sequence of letters
+        raise TypeError(f"`tasks` must be a list of names; got {tasks!r}. Give [{tasks!r}] for one task.")
     return _WEIGHTINGS[name](len(tasks))

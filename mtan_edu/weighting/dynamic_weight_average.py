@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,10 +35,10 @@ class DynamicWeightAverage(LossWeighting):
         """Weight K tasks.
 
         Raises:
-            ValueError: If `temperature` is not a finite number above 0.
+            ValueError: If `temperature` is not above 0.
         """
         super().__init__(num_tasks)
-        if not (temperature > 0 and math.isfinite(temperature)):
+        if not temperature > 0:  # NaN is not
             raise ValueError(f"`temperature` must be above 0; got {temperature}. The paper uses 2.0.")
         self.temperature = temperature
         self.register_buffer("epochs", torch.tensor(0))

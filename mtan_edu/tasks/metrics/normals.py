@@ -69,6 +69,6 @@ class NormalMetrics:
             return dict.fromkeys(self.higher_is_better, float("nan"))
         return {
             "angle_mean": float(angles_deg.mean(dtype=np.float64)),
+            "angle_median": float(np.median(angles_deg, overwrite_input=True)),  # reorders the angles, not a third copy
             **{f"within_{limit:g}": float((angles_deg < limit).mean()) for limit in LIMITS_DEG},
-            "angle_median": float(np.median(angles_deg, overwrite_input=True)),  # reorders the angles: last
         }

@@ -45,7 +45,8 @@ class SegmentationMetrics:
             target: Class of each pixel, `(B, H, W)`; IGNORE_LABEL where unknown.
 
         Raises:
-            ValueError: If the shapes differ, or a label is neither a class nor IGNORE_LABEL.
+            ValueError: If the shapes do not fit, or a label is neither a class nor IGNORE_LABEL.
+            TypeError: If the labels are not integers.
         """
         check_labels(output, target)
         best, predicted = output.max(dim=1)  # (B, H, W); the maximum of scores with a NaN is NaN
