@@ -1,0 +1,34 @@
+"""Pictures of records: curves, masks, predictions. Drawable from a saved run, without torch.
+
+Every `show_*` takes records or arrays and returns a figure that a notebook shows by itself. Nothing here imports
+pyplot, opens a file or displays anything, but for `explore` and `LiveCurves`, whose purpose that is.
+"""
+
+from mtan_edu.visualization.curves import show_losses, show_weights
+from mtan_edu.visualization.explore import Exploration, explore
+from mtan_edu.visualization.live import LiveCurves
+from mtan_edu.visualization.mask_history import show_mask_history
+from mtan_edu.visualization.mask_table import mask_statistics_table, show_mask_statistics
+from mtan_edu.visualization.masks import show_mask_difference, show_masks
+from mtan_edu.visualization.metrics import show_metrics
+from mtan_edu.visualization.predictions import show_predictions, show_sample
+from mtan_edu.visualization.style import TASK_COLORS, TextFigure, task_styles
+
+__all__ = [
+    "TASK_COLORS",
+    "Exploration",
+    "LiveCurves",
+    "TextFigure",
+    "explore",
+    "mask_statistics_table",
+    "show_losses",
+    "show_mask_difference",
+    "show_mask_history",
+    "show_mask_statistics",
+    "show_masks",
+    "show_metrics",
+    "show_predictions",
+    "show_sample",
+    "show_weights",
+    "task_styles",
+]
