@@ -1,9 +1,47 @@
-"""What is kept of a network at work: its masks, and runs on disk."""
+"""What is kept of a network at work: its masks, figures for the report, and runs on disk.
 
-from mtan_edu.recording.masks import RecordedMasks, pool_to, record_masks
+What needs torch is loaded when it is first asked for: a run's folder is begun before anything heavy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from mtan_edu.recording.figures import FIGURES_MIME, record
+from mtan_edu.recording.runs import NewRun, create_run, new_run_folder
+
+if TYPE_CHECKING:
+    from mtan_edu.recording.checkpoint import Checkpoint, load_checkpoint, load_weights, save_checkpoint
+    from mtan_edu.recording.masks import RecordedMasks, pool_to, record_masks
 
 __all__ = [
+    "FIGURES_MIME",
+    "Checkpoint",
+    "NewRun",
     "RecordedMasks",
+    "create_run",
+    "load_checkpoint",
+    "load_weights",
+    "new_run_folder",
     "pool_to",
+    "record",
     "record_masks",
+    "save_checkpoint",
 ]
+
+_MODULES = {
+    "Checkpoint": "checkpoint",
+    "RecordedMasks": "masks",
+    "load_checkpoint": "checkpoint",
+    "load_weights": "checkpoint",
+    "pool_to": "masks",
+    "record_masks": "masks",
+    "save_checkpoint": "checkpoint",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

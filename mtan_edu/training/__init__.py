@@ -1,0 +1,45 @@
+"""Training: one loop from data, tasks, a model and a loss weighting to records of epochs.
+
+What needs torch is loaded when it is first asked for, so that a configuration can be checked without it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from mtan_edu.training.config import TrainingConfig
+from mtan_edu.training.cores import available_cores
+
+if TYPE_CHECKING:
+    from mtan_edu.training.device import pick_device
+    from mtan_edu.training.evaluation import Evaluation, evaluate
+    from mtan_edu.training.loop import train
+    from mtan_edu.training.state import TrainingState
+    from mtan_edu.training.step import NonFiniteLossError
+
+__all__ = [
+    "Evaluation",
+    "NonFiniteLossError",
+    "TrainingConfig",
+    "TrainingState",
+    "available_cores",
+    "evaluate",
+    "pick_device",
+    "train",
+]
+
+_MODULES = {
+    "Evaluation": "evaluation",
+    "NonFiniteLossError": "step",
+    "TrainingState": "state",
+    "evaluate": "evaluation",
+    "pick_device": "device",
+    "train": "loop",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,98 @@
+"""Everything a training run must remember from one epoch to the next, as named tensors and one number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from mtan_edu.training.config import TrainingConfig
+from mtan_edu.training.device import pick_device
+from mtan_edu.training.optimizer import Adam
+from mtan_edu.weighting import LossWeighting
+
+
+class TrainingState:
+    """A model in training, its loss weighting, its optimizer, and how many epochs are finished.
+
+    Order and augmentation of the images follow from (seed, epoch, index) and the learning rate from the position in
+    the run, so there is nothing else to remember: a state that is saved and loaded goes on bit for bit.
+
+    Args:
+        model: Moved to the configuration's device, its weights laid out channel by channel within a pixel
+            (measured: 10 % faster training on a CPU).
+        weighting: Stays on the CPU, where the few losses are weighed in any case.
+        config: How to train.
+    """
+
+    def __init__(self, model: nn.Module, weighting: LossWeighting, config: TrainingConfig) -> None:
+        self.device = pick_device(config.device)
+        self.model = model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.weighting = weighting.to("cpu")
+        parameters = {f"model.{name}": value for name, value in model.named_parameters()}
+        parameters |= {f"weighting.{name}": value for name, value in weighting.named_parameters()}
+        self.optimizer = Adam(parameters)
+        self.epoch = 0
+
+    def model_tensors(self) -> dict[str, Tensor]:
+        """The model's weights and buffers by name, copied to the CPU."""
+        return _copies(self.model.state_dict())
+
+    def training_tensors(self) -> dict[str, Tensor]:
+        """The state of optimizer (`optimizer.*`) and loss weighting (`weighting.*`), copied to the CPU."""
+        return _copies(self._training_tensors())
+
+    def load(self, epoch: int, model: Mapping[str, Tensor], training: Mapping[str, Tensor]) -> None:
+        """Go back to a saved state.
+
+        Args:
+            epoch: Epochs that were finished.
+            model: What `model_tensors` gave.
+            training: What `training_tensors` gave.
+
+        Raises:
+            ValueError: If a tensor is missing, surplus or of another shape or type.
+        """
+        _fill(self.model.state_dict(), model, "model")
+        _fill(self._training_tensors(), training, "training")
+        self.epoch = epoch
+
+    def _training_tensors(self) -> dict[str, Tensor]:
+        tensors = {f"optimizer.{name}": value for name, value in self.optimizer.tensors().items()}
+        return tensors | {f"weighting.{name}": value for name, value in self.weighting.state_dict().items()}
+
+
+def load_tensors(module: nn.Module, saved: Mapping[str, Tensor]) -> None:
+    """Load a module's weights and buffers, every one of them.
+
+    Raises:
+        ValueError: If a tensor is missing, surplus or of another shape or type.
+    """
+    _fill(module.state_dict(), saved, "model")
+
+
+def _copies(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {
+        name: value.detach().to("cpu", copy=True, memory_format=torch.contiguous_format).contiguous()
+        for name, value in tensors.items()
+    }
+
+
+def _fill(tensors: Mapping[str, Tensor], saved: Mapping[str, Tensor], what: str) -> None:
+    """Copy saved values into tensors in place: they keep their device and their layout in memory."""
+    if tensors.keys() != saved.keys():
+        different = sorted(tensors.keys() ^ saved.keys())
+        raise ValueError(
+            f"`{what}` must hold the same tensors as the state; got another set ({len(different)} differ, the first "
+            f"is {different[0]!r}). Load it into the architecture and the tasks that it was saved from."
+        )
+    for name, value in tensors.items():
+        if value.shape != saved[name].shape or value.dtype != saved[name].dtype:
+            raise ValueError(
+                f"`{what}` must hold {name!r} as {tuple(value.shape)} {value.dtype}; got {tuple(saved[name].shape)} "
+                f"{saved[name].dtype}. Load it into the architecture and the width that it was saved from."
+            )
+    with torch.no_grad():
+        for name, value in tensors.items():
+            value.copy_(saved[name])
