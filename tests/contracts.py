@@ -1,0 +1,112 @@
+"""What every model must do, whatever its architecture: a new one joins by being built in `MODELS`."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from mtan_edu.models import MTAN, MultiTaskModel, build_model
+from mtan_edu.recording import record_masks
+
+WIDTHS = (3, 5, 6, 7, 9)
+
+MODELS: dict[str, Callable[..., MultiTaskModel]] = {
+    "mtan": partial(build_model, "mtan", widths=WIDTHS),
+    "split": partial(build_model, "split", widths=WIDTHS),
+    "single": partial(build_model, "single", widths=WIDTHS),
+}
+"""Name to a function from tasks to a small model."""
+
+WITH_MASKS = ("mtan",)
+
+TASKS = {"semantic": 13, "depth": 1, "normal": 3, "edges": 2}
+
+SIZES = ((2, 32, 64), (3, 96, 64), (1, 32, 32))
+"""Batch, height, width [pixels]."""
+
+
+def tasks(count: int) -> dict[str, int]:
+    """The first `count` tasks."""
+    return dict(list(TASKS.items())[:count])
+
+
+def images(size: tuple[int, int, int], dtype: torch.dtype = torch.float32) -> Tensor:
+    """Noise, the same every time, `(B, 3, H, W)`."""
+    batch, height, width = size
+    return torch.rand(batch, 3, height, width, generator=torch.Generator().manual_seed(1)).to(dtype)
+
+
+def total(predictions: dict[str, Tensor]) -> Tensor:
+    """A loss to which every output value matters: Σ over tasks of the mean of (y - 1)²."""
+    return torch.stack([(prediction - 1).square().mean() for prediction in predictions.values()]).sum()
+
+
+def predicts_every_task(model: MultiTaskModel, size: tuple[int, int, int], dtype: torch.dtype = torch.float32) -> None:
+    batch, height, width = size
+    predictions = model(images(size, dtype))
+    assert list(predictions) == list(model.tasks)
+    for task, prediction in predictions.items():
+        assert prediction.shape == (batch, TASKS[task], height, width)
+        assert prediction.dtype == dtype
+        assert prediction.isfinite().all()
+
+
+def gradients_reach_every_parameter(model: MultiTaskModel) -> None:
+    """Of a convolution's bias before a BatchNorm it can only be asked that a gradient is there: it is 0."""
+    total(model(images((2, 64, 32)))).backward()
+    erased = {id(parameter) for parameter in _biases_before_batch_norm(model)}
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.isfinite().all(), name
+        assert id(parameter) in erased or parameter.grad.any(), name
+
+
+def parts_partition(model: MultiTaskModel) -> None:
+    parts = [parameter for task in model.tasks for parameter in model.task_parameters(task)]
+    parts += model.shared_parameters()
+    assert len(parts) == len({id(parameter) for parameter in parts})
+    assert {id(parameter) for parameter in parts} == {id(parameter) for parameter in model.parameters()}
+
+
+def one_task_moves_only_its_own_and_the_shared(model: MultiTaskModel, task: str) -> None:
+    model(images((2, 32, 64)))[task].sum().backward()
+    moved = {id(parameter) for parameter in model.parameters() if parameter.grad is not None}
+    allowed = {id(parameter) for parameter in (*model.shared_parameters(), *model.task_parameters(task))}
+    assert moved == allowed
+
+
+def state_dict_resumes(model: MultiTaskModel, other: MultiTaskModel) -> None:
+    image = images((2, 32, 64))
+    model(image)  # moves the running statistics
+    other.load_state_dict(copy.deepcopy(model.state_dict()))
+    for mode in (True, False):
+        expected, found = model.train(mode)(image), other.train(mode)(image)
+        assert all(torch.equal(expected[task], found[task]) for task in expected)
+
+
+def recording_masks_changes_nothing(model: MTAN) -> None:
+    image = images((2, 64, 96))
+    other = copy.deepcopy(model)
+    for mode in (True, False):
+        expected = model.train(mode)(image)
+        with record_masks(other.train(mode)) as recorded:
+            found = other(image)
+        total(expected).backward()
+        total(found).backward()
+        assert all(torch.equal(expected[task], found[task]) for task in expected)
+        for ours, theirs in zip(model.parameters(), other.parameters(), strict=True):
+            assert torch.equal(ours.grad, theirs.grad)
+        for stages in recorded.masks.values():
+            assert all(bool(((mask >= 0) & (mask <= 1)).all()) for mask in stages.values())
+
+
+def _biases_before_batch_norm(model: nn.Module) -> Iterator[nn.Parameter]:
+    layers = list(model.modules())
+    for layer, following in itertools.pairwise(layers):
+        if isinstance(layer, nn.Conv2d) and isinstance(following, nn.BatchNorm2d):
+            yield layer.bias

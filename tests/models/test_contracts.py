@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mtan_edu.models import available_models
+from tests import contracts
+
+CASES = [(name, count) for name in contracts.MODELS for count in (1, 2, 3, 4) if name != "single" or count == 1]
+
+
+def test_every_model_has_signed_the_contracts():
+    assert set(contracts.MODELS) >= set(available_models())
+
+
+@pytest.mark.parametrize("size", contracts.SIZES)
+@pytest.mark.parametrize(("name", "count"), CASES)
+def test_predicts_every_task_at_the_size_of_the_image(name, count, size):
+    contracts.predicts_every_task(contracts.MODELS[name](contracts.tasks(count)), size)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("name", contracts.MODELS)
+def test_computes_in_other_precisions(name, dtype):
+    model = contracts.MODELS[name](contracts.tasks(1)).to(dtype)
+    contracts.predicts_every_task(model, (2, 32, 64), dtype)
+
+
+@pytest.mark.parametrize(("name", "count"), CASES)
+def test_gradients_reach_every_parameter(name, count):
+    contracts.gradients_reach_every_parameter(contracts.MODELS[name](contracts.tasks(count)))
+
+
+@pytest.mark.parametrize(("name", "count"), CASES)
+def test_shared_and_task_parameters_are_a_partition(name, count):
+    contracts.parts_partition(contracts.MODELS[name](contracts.tasks(count)))
+
+
+@pytest.mark.parametrize(("name", "count"), CASES)
+def test_a_task_trains_its_own_and_the_shared_parameters_only(name, count):
+    model = contracts.MODELS[name](contracts.tasks(count))
+    contracts.one_task_moves_only_its_own_and_the_shared(model, model.tasks[-1])
+
+
+@pytest.mark.parametrize(("name", "count"), CASES)
+def test_the_state_dict_resumes_it(name, count):
+    model = contracts.MODELS[name](contracts.tasks(count))
+    other = contracts.MODELS[name](contracts.tasks(count), generator=torch.Generator().manual_seed(5))
+    contracts.state_dict_resumes(model, other)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("name", contracts.WITH_MASKS)
+def test_recording_masks_changes_nothing(name, count):
+    contracts.recording_masks_changes_nothing(contracts.MODELS[name](contracts.tasks(count)))
+
+
+@pytest.mark.parametrize("name", contracts.MODELS)
+def test_an_unknown_task_has_no_parameters(name):
+    with pytest.raises(ValueError, match="`task` must be one of semantic; got 'semantics'"):
+        list(contracts.MODELS[name](contracts.tasks(1)).task_parameters("semantics"))
