@@ -199,7 +199,7 @@ def install() -> bool:
 def logged(what: str, arguments: list[str], settings: Mapping[str, str] | None = None) -> bool:
     """Run one step of the set-up in `.venv`; what it prints goes to the log, a sign of life to the terminal."""
     say(f"  {what} ...")
-    variables = {**os.environ, "PIP_RETRIES": os.environ.get("PIP_RETRIES", "2"), **(settings or {})}
+    variables = {**os.environ, "PIP_RETRIES": "3", **(settings or {})}  # without a retry pip does not say why it failed
     started = time.monotonic()
     with LOG.open("a", encoding="utf-8") as log:
         step = subprocess.Popen(
