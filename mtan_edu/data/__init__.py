@@ -3,7 +3,7 @@
 from mtan_edu.data.batch import IGNORE_LABEL, Batch, Sample, collate
 from mtan_edu.data.check import check_folder
 from mtan_edu.data.dataset import DenseDataset, FrameDataset
-from mtan_edu.data.loading import Augmentation, batch_indices, batches, number_of_batches
+from mtan_edu.data.loading import Augmentation, Samples, batch_indices, batches, number_of_batches
 from mtan_edu.data.nyuv2 import NYUV2_CLASSES, read_compact, read_prepared
 from mtan_edu.data.open import default_data_folder, open_data
 from mtan_edu.data.splits import DataSplits
@@ -14,6 +14,7 @@ __all__ = [
     "Sample",
     "Batch",
     "collate",
+    "Samples",
     "FrameDataset",
     "DenseDataset",
     "DataSplits",
