@@ -97,11 +97,10 @@ def lab(arguments: list[str]) -> int:
 def check(arguments: list[str]) -> int:
     """Run every check, also after one has failed, and name those that did."""
     failed = []
-    notebooks = sorted(str(path) for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
+    notebooks = sorted(str(path) for path in ROOT.glob("notebooks/*.ipynb"))
     for name, command in CHECKS.items():
         say(f"--- {name}")
-        files = notebooks if name == NOTEBOOKS else []
-        if run([str(PYTHON), *command, *files]):
+        if run([str(PYTHON), *command, *(notebooks if name == NOTEBOOKS else [])]):
             failed.append(name)
     say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
     return 1 if failed else 0
