@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 import torch
 from jaxtyping import Float
@@ -64,9 +65,9 @@ class MTAN(MultiTaskModel):
             ValueError: If the backbone cannot read images of this shape.
         """
         stages = self.backbone(image)
-        return {task: self.heads[task](self.attend(task, stages)) for task in self.tasks}
+        return {task: self.heads[task](self.task_features(task, stages)) for task in self.tasks}
 
-    def attend(self, task: str, stages: Mapping[str, Stage]) -> Float[Tensor, "B C H W"]:
+    def task_features(self, task: str, stages: Mapping[str, Stage]) -> Float[Tensor, "B C H W"]:
         """One task's way through the shared features: eq. 2 and 1, stage by stage.
 
         Args:
@@ -76,20 +77,21 @@ class MTAN(MultiTaskModel):
         Returns:
             The task's features â at the last stage, `(B, C, H, W)`.
         """
+        modules = self._attention_of(task)
         attended: Tensor | None = None
         for stage, (u, p) in stages.items():
             # (B, C_u + C_p, H, W); the first stage has nothing before it
             seen = u if attended is None else torch.cat([u, self.transitions[stage](attended)], dim=1)
-            mask = self.attention[task][stage](seen)  # (B, C_p, H, W)
+            mask = modules[stage](seen)  # (B, C_p, H, W)
             attended = apply_mask(mask, p)
         assert attended is not None, "a backbone has at least one stage"
         return attended
 
     def attention_modules(self) -> Iterator[tuple[str, str, AttentionModule]]:
         """Every attention module with its task and stage, task by task in the order of computation."""
-        for task, modules in self.attention.items():
-            for stage, module in modules.items():
-                yield task, stage, module
+        for task in self.tasks:
+            for stage, module in self._attention_of(task).items():
+                yield task, stage, cast(AttentionModule, module)
 
     def shared_parameters(self) -> Iterator[nn.Parameter]:
         """Parameters of the backbone and of the transitions."""
@@ -104,3 +106,6 @@ class MTAN(MultiTaskModel):
         """
         yield from super().task_parameters(task)
         yield from self.attention[task].parameters()
+
+    def _attention_of(self, task: str) -> nn.ModuleDict:
+        return cast(nn.ModuleDict, self.attention[task])

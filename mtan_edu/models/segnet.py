@@ -108,7 +108,9 @@ def segnet_transitions(widths: Sequence[int]) -> dict[str, nn.Module]:
     def up() -> nn.Module:
         return nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)
 
-    transitions = {f"encoder_{j + 1}": nn.Sequential(conv_bn_relu(w[j - 1], w[j]), down()) for j in range(1, 5)}
+    transitions: dict[str, nn.Module] = {}
+    for j in (1, 2, 3, 4):
+        transitions[f"encoder_{j + 1}"] = nn.Sequential(conv_bn_relu(w[j - 1], w[j]), down())
     transitions["decoder_5"] = nn.Sequential(conv_bn_relu(w[4], w[4]), down(), up(), conv_bn_relu(w[4], w[3]))
     for k in (3, 2, 1, 0):
         transitions[f"decoder_{k + 1}"] = nn.Sequential(up(), conv_bn_relu(w[k], w[max(k - 1, 0)]))

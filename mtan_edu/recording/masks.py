@@ -138,8 +138,8 @@ def pool_to(maps: Float[Tensor, "B C H W"], max_side: int) -> Float[Tensor, "B C
     longest = max(height, width)
     if longest <= max_side:
         return maps
-    size = [max(1, round(side * max_side / longest)) for side in (height, width)]
-    return F.adaptive_avg_pool2d(maps, size)
+    rows, columns = (max(1, round(side * max_side / longest)) for side in (height, width))
+    return F.adaptive_avg_pool2d(maps, (rows, columns))
 
 
 def _concatenate(parts: list[Tensor]) -> Tensor:

@@ -142,7 +142,7 @@ def check_weighting(path: Path) -> ParityResult:
     values = read_json(path)
     errors = {"weights": 0.0, "losses": 0.0, "gradients": 0.0}
     for case in entry(values, "dynamic_weight_average", path):
-        found = _epoch_weights(array_entry(case, "epoch_mean_losses", path), entry(case, "temperature", path))
+        found = _epoch_weights(*(array_entry(case, key, path) for key in ("epoch_mean_losses", "temperature")))
         errors["weights"] = max(errors["weights"], array_error(found, array_entry(case, "weights", path)))
     for case in entry(values, "uncertainty", path):
         losses, logsigma = (array_entry(case, key, path) for key in ("losses", "logsigma"))
@@ -233,9 +233,9 @@ def _gradient_norms(model: MultiTaskModel) -> dict[str, float | None]:
     }
 
 
-def _epoch_weights(epoch_mean_losses: np.ndarray, temperature: float) -> np.ndarray:
+def _epoch_weights(epoch_mean_losses: np.ndarray, temperature: np.ndarray) -> np.ndarray:
     """The weights that Dynamic Weight Average gives before each epoch, `(epochs, K)`."""
-    weighting = DynamicWeightAverage(epoch_mean_losses.shape[1], temperature)
+    weighting = DynamicWeightAverage(epoch_mean_losses.shape[1], temperature.item())
     weights = []
     for losses in epoch_mean_losses:
         weights.append(weighting.weights().numpy())

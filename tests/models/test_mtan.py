@@ -51,5 +51,5 @@ def test_a_shared_layer_meets_every_task_once_per_step_and_in_their_order():
 def test_attending_task_by_task_gives_what_the_whole_network_gives():
     model = build_model("mtan", TASKS, widths=WIDTHS).eval()
     image = images((1, 64, 32))
-    depth = model.heads["depth"](model.attend("depth", model.backbone(image)))
+    depth = model.heads["depth"](model.task_features("depth", model.backbone(image)))
     assert torch.equal(depth, model(image)["depth"])
