@@ -160,7 +160,7 @@ class RandomScaleCrop:
         ValueError: If there is no scale, or one is below 1.
     """
 
-    def __init__(self, scales: Sequence[float] = (1, 1.2, 1.5)) -> None:
+    def __init__(self, scales: Sequence[float | int] = (1, 1.2, 1.5)) -> None:
         if not scales or not all(1 <= scale < np.inf for scale in scales):
             raise ValueError(
                 f"`scales` must be numbers of at least 1; got {list(scales)}. The code of the paper uses 1, 1.2, 1.5."
