@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
 from typing import Any
+
+from mtan_edu.experiment.environment import git_commit
 
 PACKAGES = ("mtan-edu", "torch", "numpy", "matplotlib", "seaborn", "ipywidgets", "ipykernel", "papermill")
 
@@ -24,7 +24,7 @@ def describe_environment() -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
-        "commit": _commit(Path(__file__).parent),
+        "commit": git_commit(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -34,14 +34,3 @@ def _version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _commit(folder: Path) -> str | None:
-    try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty=+changes", "--exclude=*", "--abbrev=40"],
-            cwd=folder, capture_output=True, text=True, timeout=10, check=True,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return described.stdout.strip()

@@ -10,10 +10,11 @@ from typing import Any
 
 import nbformat
 
+from mtan_edu.recording import FIGURES_MIME
 from mtan_edu.reproduction import papermill_process
 from mtan_edu.reproduction.environment import describe_environment
 from mtan_edu.reproduction.report import write_notebook_page, write_report
-from mtan_edu.reproduction.results import FAILED, FIGURES_MIME, PASSED, TIMED_OUT, NotebookResult, ReproductionResult
+from mtan_edu.reproduction.results import FAILED, PASSED, TIMED_OUT, NotebookResult, ReproductionResult
 
 UNREADABLE = (OSError, ValueError, nbformat.ValidationError)
 """What reading a file raises that is missing, no JSON, or no notebook."""

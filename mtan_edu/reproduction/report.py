@@ -14,10 +14,11 @@ import jinja2
 import nbformat
 from nbconvert import HTMLExporter
 
-from mtan_edu.reproduction.results import FIGURES_MIME, NotebookResult, ReproductionResult
+from mtan_edu.recording import FIGURES_MIME
+from mtan_edu.reproduction.results import NotebookResult, ReproductionResult
 
 TEMPLATES = Path(__file__).parent / "template"
-NOT_FOR_PAGES = ("application/vnd.jupyter.widget-view+json", FIGURES_MIME)
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
 
 def write_report(result: ReproductionResult) -> None:
@@ -52,7 +53,9 @@ def write_notebook_page(executed: Path) -> Path:
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not set(NOT_FOR_PAGES) & set(output.get("data", {}))]
+            cell.outputs = [output for output in cell.outputs if WIDGET_MIME not in output.get("data", {})]
+            for output in cell.outputs:
+                output.get("data", {}).pop(FIGURES_MIME, None)  # the text beside it says the same
     exporter = HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": executed.stem}})
     _replace(executed.with_suffix(".html"), page)

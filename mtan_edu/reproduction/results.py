@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FIGURES_MIME = "application/vnd.mtan-edu.figures+json"
-"""Under this type a notebook's recorded figures lie among the outputs of its cells."""
-
 PASSED = "passed"
 FAILED = "failed"
 TIMED_OUT = "timed out"
