@@ -1,0 +1,239 @@
+"""Recipes: what stands in a living room, a bedroom, a study, a dining kitchen, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from mtan_edu.data.rooms import materials
+from mtan_edu.data.rooms.floorplan import Floorplan, Place
+from mtan_edu.data.rooms.furniture import beds, hangings, seats, small, storage, tables
+from mtan_edu.data.rooms.furniture.piece import Piece, Support
+from mtan_edu.data.rooms.labels import FLOOR
+from mtan_edu.data.rooms.solids import Solid, box
+
+Maker = Callable[[np.random.Generator], Piece]
+_TRIES = 12
+
+
+def furnish(plan: Floorplan, rng: np.random.Generator) -> None:
+    """Fill a floor plan by one of the recipes."""
+    [_living_room, _bedroom, _study, _dining_kitchen][rng.choice(4, p=[0.32, 0.3, 0.18, 0.2])](plan, rng)
+
+
+def _living_room(plan: Floorplan, rng: np.random.Generator) -> None:
+    couch = _at_wall(plan, rng, _with_things(seats.sofa), askew=0.1) or _anywhere(plan, rng, seats.sofa)
+    if couch and rng.random() < 0.75:
+        _before(plan, rng, couch, _with_things(tables.coffee_table), 0.35)
+    if couch and rng.random() < 0.5:
+        _beside(plan, rng, couch, _with_things(tables.side_table))
+    _maybe(plan, rng, 0.55, _tv_set)
+    _maybe(plan, rng, 0.9, hangings.window)
+    _maybe(plan, rng, 0.3, hangings.hanging_television)
+    _maybe(plan, rng, 0.7, _with_things(storage.bookshelf))
+    if rng.random() < 0.5:
+        _anywhere(plan, rng, seats.sofa)
+    if rng.random() < 0.35:
+        _dining_group(plan, rng)
+    _maybe(plan, rng, 0.5, _with_things(storage.dresser))
+    _walls(plan, rng)
+    _corners(plan, rng)
+
+
+def _bedroom(plan: Floorplan, rng: np.random.Generator) -> None:
+    sleeping = _at_wall(plan, rng, beds.bed)
+    if sleeping:
+        for side in (-1, 1):
+            if rng.random() < 0.7:
+                _beside(plan, rng, sleeping, _with_things(beds.nightstand), side)
+    _maybe(plan, rng, 0.9, hangings.window)
+    _maybe(plan, rng, 0.35, _tv_set)
+    _maybe(plan, rng, 0.6, storage.wardrobe)
+    _maybe(plan, rng, 0.6, _with_things(storage.dresser))
+    if rng.random() < 0.45:
+        _desk_group(plan, rng)
+    _maybe(plan, rng, 0.5, _with_things(storage.bookshelf))
+    if rng.random() < 0.4:
+        _anywhere(plan, rng, seats.chair)
+    _walls(plan, rng)
+    _corners(plan, rng)
+
+
+def _study(plan: Floorplan, rng: np.random.Generator) -> None:
+    _desk_group(plan, rng)
+    _maybe(plan, rng, 0.9, _with_things(storage.bookshelf))
+    _maybe(plan, rng, 0.85, hangings.window)
+    _maybe(plan, rng, 0.7, _with_things(storage.bookshelf))
+    if rng.random() < 0.5:
+        _at_wall(plan, rng, seats.sofa, askew=0.1)
+    if rng.random() < 0.4:
+        _desk_group(plan, rng)
+    _maybe(plan, rng, 0.6, storage.wall_shelf)
+    if rng.random() < 0.5:
+        _anywhere(plan, rng, seats.chair)
+    _walls(plan, rng)
+    _corners(plan, rng)
+
+
+def _dining_kitchen(plan: Floorplan, rng: np.random.Generator) -> None:
+    _dining_group(plan, rng)
+    _maybe(plan, rng, 0.55, _with_things(storage.kitchen_row))
+    _maybe(plan, rng, 0.85, hangings.window)
+    _maybe(plan, rng, 0.4, hangings.hanging_television)
+    _maybe(plan, rng, 0.6, _with_things(storage.sideboard))
+    _maybe(plan, rng, 0.5, _with_things(storage.bookshelf))
+    _maybe(plan, rng, 0.4, storage.wardrobe)
+    if rng.random() < 0.3:
+        _at_wall(plan, rng, seats.sofa, askew=0.1)
+    _walls(plan, rng)
+    _corners(plan, rng)
+
+
+def _walls(plan: Floorplan, rng: np.random.Generator) -> None:
+    _maybe(plan, rng, 0.3, hangings.door)
+    _maybe(plan, rng, 0.35, hangings.window)
+    _maybe(plan, rng, 0.3, storage.wall_shelf)
+    for _ in range(rng.integers(1, 5)):
+        _maybe(plan, rng, 1.0, hangings.picture)
+
+
+def _corners(plan: Floorplan, rng: np.random.Generator) -> None:
+    for chance, maker in ((0.4, small.floor_lamp), (0.5, small.plant), (0.5, small.floor_things)):
+        if rng.random() < chance:
+            _anywhere(plan, rng, maker)
+    if rng.random() < 0.45:
+        plan.places.append(_rug(plan, rng))
+
+
+def _rug(plan: Floorplan, rng: np.random.Generator) -> Place:
+    size = rng.uniform(1.2, 2.4), 0.008, rng.uniform(0.9, 1.6)
+    piece = Piece([box((0, 0.004, 0), size, materials.rug(rng), FLOOR)], size[0] / 2, size[2] / 2, 0.0)
+    x = rng.uniform(-1, 1) * (plan.width - size[0]) / 2 * 0.5
+    return Place(piece, x, -plan.depth * rng.uniform(0.4, 0.6), rng.uniform(-0.15, 0.15))
+
+
+def _dining_group(plan: Floorplan, rng: np.random.Generator) -> None:
+    table = _anywhere(plan, rng, _with_things(tables.dining_table))
+    if not table:
+        return
+    pattern = rng.integers(2**32)
+    seat = [seats.side_chair, seats.side_chair, seats.office_chair][rng.integers(3)]
+    wide, deep = table.piece.half_width, table.piece.half_depth
+    spots = [(x * wide, side * deep, side) for side in (-1, 1) for x in ((0,) if wide < 0.6 else (-0.45, 0.45))]
+    for right, front, side in spots:
+        if rng.random() < 0.8:
+            piece = seat(np.random.default_rng(pattern))  # the same chair again
+            out = side * (piece.half_depth + rng.uniform(0.03, 0.2))
+            x, z = table.point(right, front + out)
+            yaw = table.yaw + (np.pi if side > 0 else 0.0) + rng.uniform(-0.25, 0.25)
+            plan.add(piece, x, z, yaw, belongs=True)
+
+
+def _desk_group(plan: Floorplan, rng: np.random.Generator) -> None:
+    desk = _at_wall(plan, rng, _desk_with_screen if rng.random() < 0.6 else _with_things(tables.desk))
+    if desk and rng.random() < 0.85:
+        piece = seats.chair(rng)
+        x, z = desk.point(rng.uniform(-0.2, 0.2), desk.piece.half_depth + piece.half_depth + rng.uniform(0.03, 0.3))
+        plan.add(piece, x, z, desk.yaw + np.pi + rng.uniform(-0.6, 0.6), belongs=True)
+
+
+def _desk_with_screen(rng: np.random.Generator) -> Piece:
+    return _with_television(tables.desk(rng), rng, rng.uniform(0.45, 0.6))
+
+
+def _tv_set(rng: np.random.Generator) -> Piece:
+    stand = storage.sideboard(rng) if rng.random() < 0.7 else storage.dresser(rng)
+    return _with_television(stand, rng, min(2 * stand.half_width, rng.uniform(0.8, 1.3)))
+
+
+def _with_television(piece: Piece, rng: np.random.Generator, width: float) -> Piece:
+    top = piece.supports[0]
+    screen = small.television(rng, top.x, top.y, top.z - 0.05, width)
+    spare = (piece.half_width - width / 2) / 2 - 0.01
+    sides = []
+    if spare > 0.07:
+        off = width / 2 + spare
+        sides = [Support(s * off, top.y, top.z, spare, top.half_depth) for s in (-1, 1)]
+    taller = replace(piece, solids=[*piece.solids, *screen], supports=sides, top=top.y + 0.6 * width + 0.1)
+    return replace(taller, solids=[*taller.solids, *_things(taller, rng)])
+
+
+def _with_things(maker: Maker) -> Maker:
+    """A maker whose pieces carry small things on their tops."""
+
+    def make(rng: np.random.Generator) -> Piece:
+        piece = maker(rng)
+        return replace(piece, solids=[*piece.solids, *_things(piece, rng)])
+
+    return make
+
+
+def _things(piece: Piece, rng: np.random.Generator) -> list[Solid]:
+    solids: list[Solid] = []
+    for top in piece.supports:
+        columns, rows = max(1, int(top.half_width / 0.14)), max(1, int(top.half_depth / 0.14))
+        wide, deep = top.half_width / columns, top.half_depth / rows
+        reach = min(wide, deep, 0.13)
+        for column in range(columns):
+            for row in range(rows):
+                if rng.random() < 0.42:
+                    x = top.x + (2 * column + 1 - columns) * wide
+                    z = top.z + (2 * row + 1 - rows) * deep
+                    solids += _thing(rng, x, top.y, z, reach)
+    return solids
+
+
+def _thing(rng: np.random.Generator, x: float, y: float, z: float, reach: float) -> list[Solid]:
+    kind = rng.random()
+    if kind < 0.33:
+        return small.book_stack(rng, x, y, z, reach)
+    if kind < 0.45 and reach > 0.09:
+        return small.books(rng, x, y, z, 2 * reach - 0.02, 0.17, 0.26)
+    if kind < 0.53 and reach > 0.1:
+        return small.table_lamp(rng, x, y, z)
+    return small.small_thing(rng, x, y, z, reach)
+
+
+def _maybe(plan: Floorplan, rng: np.random.Generator, chance: float, maker: Maker) -> Place | None:
+    return _at_wall(plan, rng, maker) if rng.random() < chance else None
+
+
+def _at_wall(plan: Floorplan, rng: np.random.Generator, maker: Maker, askew: float = 0.0) -> Place | None:
+    piece = maker(rng)
+    for _ in range(_TRIES):
+        wall = int(rng.choice(4, p=[0.5, 0.24, 0.24, 0.02]))
+        turn = rng.normal(0, askew) if askew and rng.random() < 0.5 else 0.0
+        along = rng.uniform(-1, 1) if wall in (0, 3) else rng.uniform(-1, 0.4)
+        place = plan.add_at_wall(piece, wall, along, turn=turn)
+        if place:
+            return place
+    return None
+
+
+def _anywhere(plan: Floorplan, rng: np.random.Generator, maker: Maker) -> Place | None:
+    piece = maker(rng)
+    for _ in range(_TRIES):
+        x = rng.uniform(-0.5, 0.5) * plan.width
+        z = -plan.depth * rng.uniform(0.25, 0.95)
+        place = plan.add(piece, x, z, rng.choice([0, np.pi / 2, -np.pi / 2, np.pi]) + rng.normal(0, 0.25))
+        if place:
+            return place
+    return None
+
+
+def _before(plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, gap: float) -> Place | None:
+    piece = maker(rng)
+    off = place.piece.half_depth + piece.half_depth + gap * rng.uniform(0.7, 1.4)
+    return plan.add(piece, *place.point(rng.uniform(-0.2, 0.2), off), place.yaw + rng.normal(0, 0.05), belongs=True)
+
+
+def _beside(
+    plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, side: int | None = None
+) -> Place | None:
+    piece = maker(rng)
+    side = side or int(rng.choice([-1, 1]))
+    right = side * (place.piece.half_width + piece.half_width + rng.uniform(0.03, 0.15))
+    front = -place.piece.half_depth + piece.half_depth + 0.005
+    return plan.add(piece, *place.point(right, front), place.yaw, belongs=True)

@@ -1,0 +1,1 @@
+"""Furniture: each function draws one piece from a generator of random numbers."""
