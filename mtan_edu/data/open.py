@@ -44,7 +44,7 @@ def open_data(
         ValueError: If what is there is not a data set, a damaged one, or an image side is no multiple of 32.
     """
     if source == "rooms":
-        from mtan_edu.data.rooms.rooms import rooms  # drawing rooms takes a third of the package: only who wants them
+        from mtan_edu.data.rooms import rooms  # drawing rooms takes a third of the package: only who wants them
 
         _check_sides(size)
         return rooms(folder, size=size, train=train, val=val, seed=seed, progress=progress)
