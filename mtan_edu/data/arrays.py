@@ -5,9 +5,8 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from io import BytesIO
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from PIL import Image
@@ -99,7 +98,7 @@ def _read_npy(content: Path | BytesIO, name: str) -> np.ndarray:
     return np.load(content, allow_pickle=False)
 
 
-def _check_npy(stream: IO[bytes], size: int, name: str) -> None:
+def _check_npy(stream: BufferedIOBase, size: int, name: str) -> None:
     """Refuse, from its first bytes alone, a file that holds objects or fewer numbers than it says."""
     head = stream.read(8)
     _refuse_pickle(head, name)
