@@ -32,9 +32,10 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+        _name(error, path)
         raise
     sync_folder(path.parent)
 
@@ -70,9 +71,10 @@ def append_line(path: Path, line: str) -> None:
             file.write(f"{line}\n".encode())
             file.flush()
             os.fsync(file.fileno())
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(OSError):
                 os.truncate(path, size)
+            _name(error, path)
             raise
 
 
@@ -84,3 +86,9 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _name(error: BaseException, path: Path) -> None:
+    """Say in an error which file it was about: a failed write, unlike a failed open, does not know."""
+    if isinstance(error, OSError) and error.filename is None:
+        error.filename = str(path)

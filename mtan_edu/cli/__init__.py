@@ -1,0 +1,73 @@
+"""The `mtan-edu` command: every verb one call into the library.
+
+Nothing heavy is imported here, nor before a verb has read its arguments: `mtan-edu train` has written its run down
+before torch begins to load, and can be killed from then on.
+
+Exit status: 0 done, 1 done and something is wrong (with the data, the parity, a notebook, the training), 2 bad input,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from mtan_edu.cli import data, look, reproduction, training
+from mtan_edu.cli.errors import describe, exit_status, unfinished_hint
+from mtan_edu.cli.parser import SentenceParser, parse
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: What stands after `mtan-edu`; None = what the shell was given.
+
+    Returns:
+        The exit status.
+    """
+    # Both are read once, when torch is loaded. Threads that wait in a busy loop slow a shared machine down twenty-fold;
+    # cuBLAS before torch 2.10 is deterministic only with a workspace of fixed size.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    run_folder = None
+    try:
+        options = parse(build_parser(), given)
+        run_folder = getattr(options, "run_folder", None)
+        status: int = options.call(options)
+        sys.stdout.flush()
+    except SystemExit as end:  # --help and --version
+        return end.code if isinstance(end.code, int) else 2
+    except BrokenPipeError:  # `mtan-edu ... | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (KeyboardInterrupt, ValueError, TypeError, OSError, ArithmeticError, MemoryError, RuntimeError) as error:
+        failure = exit_status(error)
+        if failure is None or "--traceback" in given:
+            raise
+        print(" ".join(filter(None, [describe(error), unfinished_hint(error, run_folder)])), file=sys.stderr)
+        return failure
+    return status
+
+
+def build_parser() -> SentenceParser:
+    """All verbs with their options."""
+    from mtan_edu import __version__
+
+    parser = SentenceParser(
+        prog="mtan-edu",
+        description="Train, explore and verify multi-task networks with attention.",
+        examples="""
+            mtan-edu train --model mtan --weighting dwa --epochs 4 --out runs/first
+            mtan-edu masks runs/first --out masks.png
+            mtan-edu reproduce --preset smoke""",
+    )
+    parser.add_argument("--version", action="version", version=f"mtan-edu {__version__}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb", required=True)
+    training.add_verbs(verbs)
+    look.add_verbs(verbs)
+    data.add_verbs(verbs)
+    reproduction.add_verbs(verbs)
+    return parser

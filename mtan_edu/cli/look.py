@@ -1,0 +1,107 @@
+"""`mtan-edu evaluate` and `mtan-edu masks`: look at a run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from mtan_edu.cli.parser import Verbs, names, whole_number
+
+PICTURES = (".png", ".pdf", ".svg")
+
+
+def add_verbs(verbs: Verbs) -> None:
+    """Add both verbs."""
+    evaluate = verbs.add_parser(
+        "evaluate",
+        help="measure a run on validation images",
+        description="Measure a run's last checkpoint on the validation split.",
+        examples="""
+            mtan-edu evaluate runs/first
+            mtan-edu evaluate runs/first --data nyuv2_96x128 --json""",
+    )
+    evaluate.add_argument("folder", metavar="RUN", help="folder of the run", type=Path)
+    evaluate.add_argument("--data", metavar="DATA", help="rooms, or a folder (default: what it was trained on)")
+    evaluate.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or mps")
+    evaluate.add_argument("--json", action="store_true", help="task to metric to value; null = could not be measured")
+    evaluate.set_defaults(call=run_evaluate)
+    masks = verbs.add_parser(
+        "masks",
+        help="draw the attention masks of a run",
+        description="Draw the masks that were recorded during training: a row per task, a column per stage.",
+        examples="""
+            mtan-edu masks runs/first --out masks.png
+            mtan-edu masks runs/first --epoch 0 --image 2 --channels most-varying --out untrained.png""",
+    )
+    masks.add_argument("folder", metavar="RUN", help="folder of the run", type=Path)
+    masks.add_argument("--out", metavar="FILE", type=Path, required=True, help="a .png, .pdf or .svg file")
+    masks.add_argument("--image", type=whole_number, default=0, metavar="I", help="which recorded image (default: 0)")
+    masks.add_argument("--epoch", type=whole_number, metavar="E", help="0 = untrained (default: the last recorded)")
+    masks.add_argument("--tasks", type=names, metavar="NAME,...", help="which tasks (default: all)")
+    masks.add_argument("--stages", type=names, metavar="NAME,...", help="such as encoder_1,decoder_1 (default: all)")
+    masks.add_argument("--channels", default="mean", metavar="WHICH", help="mean, most-varying, or numbers: 0,3")
+    masks.add_argument("--own-scale", action="store_true", help="every panel from its lowest to its highest value")
+    masks.set_defaults(call=run_masks)
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    """Print a table, or JSON."""
+    from mtan_edu.experiment.progress import progress_bars
+    from mtan_edu.experiment.run import evaluate_run
+
+    measured = evaluate_run(options.folder, options.data, options.device, progress_bars()).metrics
+    if options.json:
+        plain = {
+            task: {name: value if math.isfinite(value) else None for name, value in metrics.items()}
+            for task, metrics in measured.items()
+        }
+        print(json.dumps(plain, indent=2, allow_nan=False))
+    else:
+        print(_table(measured))
+    return 0
+
+
+def run_masks(options: argparse.Namespace) -> int:
+    """Draw into a file."""
+    if options.out.suffix.lower() not in PICTURES:
+        raise ValueError(f"`--out` must end in {', '.join(PICTURES)}; got {options.out}. PNG is a good choice.")
+    from mtan_edu.run_reader import read_masks
+
+    record = read_masks(options.folder, options.epoch)
+    from mtan_edu.visualization import show_masks
+
+    figure = show_masks(
+        record,
+        options.image,
+        tasks=options.tasks,
+        stages=options.stages,
+        channels=_channels(options.channels),
+        scale="own" if options.own_scale else "shared",
+    )
+    figure.savefig(options.out)
+    print(f"Masks of image {options.image} after epoch {record.epoch}: {options.out}")
+    return 0
+
+
+def _channels(text: str) -> str | list[int] | None:
+    if text == "mean":
+        return None
+    if text == "most-varying":
+        return "most varying"
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(f"`--channels` must be mean, most-varying or numbers such as 0,3; got {text!r}.") from None
+
+
+def _table(measured: Mapping[str, Mapping[str, float]]) -> str:
+    rows = [
+        (task, name, f"{value:.4f}" if math.isfinite(value) else "not measurable")
+        for task, metrics in measured.items()
+        for name, value in metrics.items()
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "\n".join(f"{task:<{widths[0]}}  {name:<{widths[1]}}  {value:>{widths[2]}}" for task, name, value in rows)

@@ -1,0 +1,50 @@
+"""One run from one configuration: everything that the command and the notebooks do with a run.
+
+What needs torch is loaded when it is first asked for: a run is written down before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from mtan_edu.experiment.config import ExperimentConfig
+from mtan_edu.experiment.presets import PRESETS, preset
+from mtan_edu.experiment.progress import progress_bars
+from mtan_edu.recording.runs import new_run_folder
+
+if TYPE_CHECKING:
+    from mtan_edu.experiment.build import Experiment, build_experiment
+    from mtan_edu.experiment.run import (
+        evaluate_run,
+        load_model,
+        load_tasks,
+        read_config,
+        resume_run,
+        start_run,
+        train_new_run,
+    )
+
+__all__ = [
+    "PRESETS",
+    "Experiment",
+    "ExperimentConfig",
+    "build_experiment",
+    "evaluate_run",
+    "load_model",
+    "load_tasks",
+    "new_run_folder",
+    "preset",
+    "progress_bars",
+    "read_config",
+    "resume_run",
+    "start_run",
+    "train_new_run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "build" if name in ("Experiment", "build_experiment") else "run"
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

@@ -1,0 +1,132 @@
+"""Everything that makes one run different from another. Standard library only: it is written down before torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mtan_edu.training.checks import check_integer, check_keys
+from mtan_edu.training.config import TrainingConfig
+from mtan_edu.training.cores import available_cores
+
+ROOMS = "rooms"
+
+
+@dataclass(frozen=True)
+class ExperimentConfig:
+    """One run: which model learns which tasks on which data, weighed how, trained how.
+
+    Attributes:
+        model: A name that `mtan_edu.models.build_model` knows.
+        backbone: Likewise.
+        width: Channels of the first stage; the others follow in the paper's proportion.
+        widths: Channels of all depths instead.
+        weighting: A name that `mtan_edu.weighting.build_weighting` knows.
+        tasks: Task names, in the order of every table.
+        data: "rooms", or a folder that `mtan_edu.data.open_data` reads.
+        data_folder: Where rooms are kept; None = `mtan_edu.data.default_data_folder()`.
+        image_size: Height and width of the rooms' images [pixels].
+        train_images: Number of rooms to train on.
+        val_images: Number of rooms to validate on.
+        data_seed: Seed of the rooms.
+        training: How to train.
+        probes: The first so many validation images are looked at during training: masks and predictions.
+        probe_epochs: After which epochs; None = 0 (untrained), 1, 2, 4, 8, ... and the last.
+
+    Raises:
+        TypeError: If a value has the wrong type.
+        ValueError: If a value is out of range. Names of models, weightings and tasks are checked where they are known.
+    """
+
+    model: str = "mtan"
+    backbone: str = "segnet"
+    width: int = 8
+    widths: tuple[int, ...] | None = None
+    weighting: str = "equal"
+    tasks: tuple[str, ...] = ("semantic", "depth", "normal")
+    data: str = ROOMS
+    data_folder: str | None = None
+    image_size: tuple[int, int] = (96, 128)
+    train_images: int = 300
+    val_images: int = 100
+    data_seed: int = 0
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    probes: int = 4
+    probe_epochs: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("model", "backbone", "weighting", "data"):
+            _check_text(name, getattr(self, name))
+        for name in ("tasks", "image_size", "widths", "probe_epochs"):
+            if getattr(self, name) is not None:
+                _check_list(name, getattr(self, name))
+        check_integer("width", self.width, 1, "The paper's first stage has 64 channels.")
+        for width in self.widths or ():
+            check_integer("widths", width, 1, "The paper's are 64, 128, 256, 512, 512.")
+        if len(self.image_size) != 2:
+            raise ValueError(f"`image_size` must be height and width; got {self.image_size}. An example is (96, 128).")
+        for side in self.image_size:
+            check_integer("image_size", side, 1, "An example is (96, 128).")
+        for name in ("train_images", "val_images"):
+            check_integer(name, getattr(self, name), 1, "A split must not be empty.")
+        check_integer("data_seed", self.data_seed, 0, "Any such integer will do, 0 for one.")
+        check_integer("probes", self.probes, 0, "0 records no masks and no predictions.")
+        for epoch in self.probe_epochs or ():
+            check_integer("probe_epochs", epoch, 0, "0 is the untrained network.")
+
+    def recorded_epochs(self) -> tuple[int, ...]:
+        """After which epochs the probe images are looked at: doubling gaps, since most changes early."""
+        last = self.training.epochs
+        if self.probe_epochs is not None:
+            return tuple(sorted({epoch for epoch in self.probe_epochs if epoch <= last}))
+        doubling = [2**power for power in range(last.bit_length()) if 2**power <= last]
+        return tuple(sorted({0, *doubling, last}))
+
+    def resolved(self) -> ExperimentConfig:
+        """The same run with everything settled that would depend on the place where it is continued.
+
+        The number of threads becomes a number and folders become absolute.
+        """
+        training = self.training
+        if training.threads is None:
+            training = dataclasses.replace(training, threads=available_cores())
+        return dataclasses.replace(
+            self,
+            training=training,
+            data=self.data if self.data == ROOMS else str(Path(self.data).absolute()),
+            data_folder=None if self.data_folder is None else str(Path(self.data_folder).absolute()),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ExperimentConfig:
+        """Rebuild from `to_dict`, also after a way through JSON.
+
+        Raises:
+            TypeError: If a value has the wrong type.
+            ValueError: If a setting is unknown or out of range.
+        """
+        check_keys("config", values, [known.name for known in dataclasses.fields(cls)])
+        training = values.get("training", {})
+        if not isinstance(training, Mapping):
+            raise TypeError(f"`training` must be a set of settings; got {training!r}. Restore the configuration.")
+        settings: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
+        return cls(**{**settings, "training": TrainingConfig.from_dict(training)})
+
+
+def _check_text(name: str, value: Any) -> None:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"`{name}` must be a text; got {value!r}. Write a name.")
+
+
+def _check_list(name: str, value: Any) -> None:
+    if not isinstance(value, tuple):
+        raise TypeError(f"`{name}` must be a tuple; got {value!r}. Write several values.")
