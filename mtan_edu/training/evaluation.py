@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from mtan_edu.data.loading import Samples, batches, number_of_batches
+from mtan_edu.data.open import Progress
 from mtan_edu.tasks import Task
-from mtan_edu.training.progress import Progress, no_progress
+from mtan_edu.training.progress import no_progress
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def evaluate(
     batch_size: int = 8,
     device: torch.device | str | None = None,
     workers: int = 0,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Measure a model's losses and metrics, in float32, with the running statistics of its BatchNorms.
 
@@ -45,7 +46,7 @@ def evaluate(
         batch_size: Images at a time; metrics do not depend on it.
         device: Where to compute; None = where the model lies.
         workers: Processes that load images beside this one.
-        progress: Shows how far it is.
+        progress: Shows how far it is, or None.
 
     Raises:
         ValueError: If the set is empty or lacks a task.
@@ -59,7 +60,7 @@ def evaluate(
     steps = number_of_batches(len(dataset), batch_size, shuffle=False)
     try:
         with torch.inference_mode():
-            for batch in progress(loader, steps, "validation"):
+            for batch in (progress or no_progress)(loader, steps, "validation"):
                 batch = batch.to(where)
                 outputs = model(batch.image.contiguous(memory_format=torch.channels_last))
                 for name in tasks:

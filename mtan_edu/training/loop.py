@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from mtan_edu.data.loading import Samples, batches, number_of_batches
+from mtan_edu.data.open import Progress
 from mtan_edu.data.splits import DataSplits
 from mtan_edu.records import EpochRecord
 from mtan_edu.seeding import seed_everything
@@ -17,7 +18,7 @@ from mtan_edu.training.augmentation import augmentation
 from mtan_edu.training.config import TrainingConfig
 from mtan_edu.training.device import compute_settings
 from mtan_edu.training.evaluation import evaluate
-from mtan_edu.training.progress import Progress, no_progress
+from mtan_edu.training.progress import no_progress
 from mtan_edu.training.schedule import SCHEDULES
 from mtan_edu.training.state import TrainingState
 from mtan_edu.training.step import training_step
@@ -31,7 +32,7 @@ def train(
     data: DataSplits,
     config: TrainingConfig,
     state: TrainingState | None = None,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> Iterator[EpochRecord]:
     """Train a model, one epoch at a time.
 
@@ -48,7 +49,7 @@ def train(
         data: Training and validation set.
         config: How to train.
         state: Where to go on; None = at the start. It must hold this model and this weighting.
-        progress: Shows how far it is.
+        progress: Shows how far it is, or None.
 
     Yields:
         What each epoch measured.
@@ -60,16 +61,17 @@ def train(
     state = state or TrainingState(model, weighting, config)
     if state.model is not model or state.weighting is not weighting:
         raise ValueError("`state` must hold the model and the weighting that are trained; got others. Pass its own.")
+    show = progress or no_progress
     with compute_settings(config):
         epochs = range(state.epoch + 1, config.epochs + 1)
-        for epoch in progress(epochs, len(epochs), "epochs"):
+        for epoch in show(epochs, len(epochs), "epochs"):
             start = time.perf_counter()
             seed_everything(config.seed, epoch)  # for layers such as dropout: a resumed epoch draws the same
-            losses, weights, rate = _train_epoch(state, tasks, data.train, config, progress)
+            losses, weights, rate = _train_epoch(state, tasks, data.train, config, show)
             weighting.end_epoch(losses)
             state.epoch = epoch
             measured = evaluate(
-                model, tasks, data.val, batch_size=config.batch_size, workers=config.workers, progress=progress
+                model, tasks, data.val, batch_size=config.batch_size, workers=config.workers, progress=show
             )
             yield EpochRecord(
                 epoch=epoch,
@@ -83,7 +85,7 @@ def train(
 
 
 def _train_epoch(
-    state: TrainingState, tasks: Mapping[str, Task], images: Samples, config: TrainingConfig, progress: Progress
+    state: TrainingState, tasks: Mapping[str, Task], images: Samples, config: TrainingConfig, show: Progress
 ) -> tuple[Tensor, Tensor, float]:
     """Show the model every training image once.
 
@@ -101,7 +103,7 @@ def _train_epoch(
         images, config.batch_size, seed=config.seed, epoch=state.epoch + 1, shuffle=True,
         augment=augmentation(config.augment), workers=config.workers,
     )  # fmt: skip
-    for step, batch in enumerate(progress(loader, steps, f"epoch {state.epoch + 1}")):
+    for step, batch in enumerate(show(loader, steps, f"epoch {state.epoch + 1}")):
         rate = config.learning_rate * schedule((state.epoch * steps + step) / last)
         step_losses, step_weights = training_step(
             state, tasks, batch, rate=rate, step=step + 1, mixed_precision=config.mixed_precision

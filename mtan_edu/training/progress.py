@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 
-class Progress(Protocol):
-    """Wraps something that is iterated over, and shows how far the iteration is."""
+def no_progress(iterable: Iterable[Any], total: int, description: str) -> Iterable[Any]:
+    """Pass the items on and show nothing.
 
-    def __call__(self, iterable: Iterable[T], total: int, description: str) -> Iterable[T]:
-        """The same values in the same order.
-
-        Args:
-            iterable: What is iterated over.
-            total: How many values it has.
-            description: What they are, such as "epochs".
-        """
-        ...
-
-
-def no_progress(iterable: Iterable[T], total: int, description: str) -> Iterable[T]:
-    """Show nothing."""
+    Args:
+        iterable: What is iterated over.
+        total: How many items it has.
+        description: What they are, such as "epochs".
+    """
     return iterable
