@@ -71,7 +71,9 @@ def show_weights(run: Run) -> TextFigure:
     ax = figure.add_subplot()
     draw_weights(ax, epochs)
     ax.set_xlabel("epoch")
-    figure.legend(loc="outside right center", handlelength=3.2)
+    legend = figure.legend(loc="outside right center", handlelength=3.2)
+    for handle in legend.get_lines():
+        handle.set(linewidth=2.2, markersize=6)
     add_title(figure, f"Loss weight λ of each task, {span([epoch.epoch for epoch in epochs])}")
     figure.alt = describe_weights(epochs)
     return figure
@@ -124,13 +126,13 @@ def loss_label(task: TaskRecord | None) -> str:
 
 
 def add_loss_legend(figure: TextFigure) -> None:
-    """Say which line is training and which is validation, above the right end."""
+    """Say below the panels which line is training and which is validation."""
     look: dict[str, Any] = {"color": "#333333", "marker": "o"}
     handles = [
         Line2D([], [], label="training", **look, **TRAINING),
         Line2D([], [], label="validation", **look, **VALIDATION),
     ]
-    figure.legend(handles=handles, loc="outside upper right", ncols=2, handlelength=3.2, borderaxespad=0.2)
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, handlelength=3.2)
 
 
 def describe_losses(epochs: tuple[EpochRecord, ...]) -> str:

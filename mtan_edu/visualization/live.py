@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from mtan_edu.records import EpochRecord
+from mtan_edu.visualization.canvas import Canvas
 from mtan_edu.visualization.curves import (
     add_loss_legend,
     describe_losses,
@@ -19,11 +20,12 @@ from mtan_edu.visualization.curves import (
     nest,
 )
 from mtan_edu.visualization.notebook import Output
-from mtan_edu.visualization.series import epoch_axis, log_axis, panel_grid, panels
-from mtan_edu.visualization.style import TextFigure, figure_style, new_figure, task_styles
+from mtan_edu.visualization.series import epoch_axis, log_axis, panel_grid
+from mtan_edu.visualization.style import TextFigure, figure_style, task_styles
 from mtan_edu.visualization.words import listing
 
 _LARGEST_SHARE = 0.1  # of the training time may go into drawing
+_WIDTH, _HEIGHT, _MARGIN = 3.2, 2.9, 0.6  # of a panel, with and without its numbers [inch]
 
 
 class LiveCurves:
@@ -137,8 +139,9 @@ class _Picture:
     @figure_style()
     def __init__(self, epochs: tuple[EpochRecord, ...], tasks: tuple[str, ...], planned: int | None, log: bool) -> None:
         rows, columns = panel_grid(len(tasks) + 1, columns=4)
-        self.figure = new_figure(max(7.0, 3.2 * columns), 3.6 if rows == 1 else 2.8 * rows + 0.6)
-        self._axes = panels(self.figure, len(tasks) + 1, columns=4)
+        self._canvas = Canvas(max(7.0, columns * _WIDTH + 0.2), rows * _HEIGHT + 0.45, _progress(epochs, planned))
+        self.figure = self._canvas.figure
+        self._axes = [self._add_panel(*divmod(place, columns), rows) for place in range(len(tasks) + 1)]
         self._planned, self._log = planned, log
         self._losses = {
             task: draw_losses(ax, epochs, task, style)
@@ -147,7 +150,6 @@ class _Picture:
         self._weights = draw_weights(self._axes[-1], epochs)
         self._axes[-1].set_title("weights λ", fontweight="bold")
         self._axes[-1].set_ylabel("")
-        self._title = self.figure.suptitle("", x=0.01, ha="left", fontweight="bold")
         add_loss_legend(self.figure)
         self.redraw(epochs)
 
@@ -165,9 +167,18 @@ class _Picture:
             _move(line, numbers, [e.weights[task] for e in epochs])
         nest(self._weights)
         self._axes[-1].set_ylim(0, _top([weight for e in epochs for weight in e.weights.values()]))
-        epoch_axis(self._axes[0], max(numbers[-1], self._planned or 0), numbers[0])
-        self._title.set_text(_progress(epochs, self._planned))
-        self.figure.alt = f"{self._title.get_text()}. {describe_losses(epochs)} {describe_weights(epochs)}"
+        for ax in self._axes:
+            epoch_axis(ax, max(numbers[-1], self._planned or 0), numbers[0])
+        progress = _progress(epochs, self._planned)
+        self._canvas.titles[0].set_text(progress)
+        self.figure.alt = f"{progress}. {describe_losses(epochs)} {describe_weights(epochs)}"
+
+    def _add_panel(self, row: int, column: int, rows: int) -> Axes:
+        left, top = 0.1 + column * _WIDTH + _MARGIN, row * _HEIGHT + 0.35
+        ax = self._canvas.place(left, top, _WIDTH - _MARGIN - 0.1, _HEIGHT - (0.9 if row == rows - 1 else 0.7))
+        if row == rows - 1:
+            ax.set_xlabel("epoch")
+        return ax
 
 
 def _move(line: Line2D, numbers: list[int], values: list[float]) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 
 from mtan_edu.records import MaskRecord
 from mtan_edu.visualization.checks import require_index, require_masks, require_name
-from mtan_edu.visualization.mask_panels import MaskGrid, draw_map, finite_range, missing_note, range_label
+from mtan_edu.visualization.mask_panels import MaskGrid, missing_note
 from mtan_edu.visualization.mask_statistics import contrast, mean
-from mtan_edu.visualization.masks import SCALES, add_mask_colorbar, require_scale, scale_note
-from mtan_edu.visualization.style import MASK_COLORMAP, TextFigure, add_title, figure_style, task_styles
+from mtan_edu.visualization.masks import add_mask_colorbar, count_missing, draw_masks, require_scale, scale_note
+from mtan_edu.visualization.style import TextFigure, figure_style, task_styles
 from mtan_edu.visualization.words import number, plural, trend
 
 _MOST_EPOCHS = 8
@@ -54,27 +54,34 @@ def show_mask_history(
         records = sorted(records, key=lambda record: record.epoch or 0)
     places = np.unique(np.linspace(0, len(records) - 1, min(len(records), _MOST_EPOCHS)).round().astype(int))
     shown = [records[place] for place in places]
-    styles = task_styles(records[0].tasks)
-    grid = MaskGrid(shown[-1].images[image], {n: styles[n].color for n in tasks}, list(map(_label, shown)), 1)
-    missing, words = 0, []
-    for row, name in enumerate(tasks):
-        maps = [_take(record, name, stage, channel, image) for record in shown]
-        missing += sum(int((~np.isfinite(values)).sum()) for values in maps)
-        for ax, values in zip(grid.axes(row), maps, strict=True):
-            low, high = (0.0, 1.0) if scale == SCALES[0] else finite_range(values)
-            draw_map(ax, values, MASK_COLORMAP, low, high)
-            note = f"{mean(values):.2f} ± {contrast(values):.2f}" if scale == SCALES[0] else range_label(low, high)
-            ax.set_xlabel(note, fontsize=12)
-        words.append(f"{trend(f'{name} contrast', [contrast(v) for v in maps])}, mean {number(mean(maps[-1]))} at last")
-    add_mask_colorbar(grid, scale)
-    what = "mean over channels" if channel is None else f"channel {channel}"
-    title = f"Masks through training · {stage}, {what} · image {image}"
-    below = "below: mean ± standard deviation over the pixels" if scale == SCALES[0] else ""
+    maps = [[_take(record, name, stage, channel, image) for record in shown] for name in tasks]
+    missing = count_missing(maps)
+    title = f"Masks through training · {stage}, {_what(channel)} · image {image}"
     thinned = f"{len(shown)} of {len(records)} recorded epochs" if len(shown) < len(records) else ""
-    add_title(grid.figure, title, " · ".join(filter(None, [scale_note(scale), below, thinned, missing_note(missing)])))
-    epochs = ", ".join(_label(record) for record in shown)
-    grid.figure.alt = f"{title}. {plural(len(shown), 'epoch')}: {epochs}. {'; '.join(words)}. {missing_note(missing)}"
+    numbers = "" if scale == "own" else "below: mean ± standard deviation over the pixels"
+    note = " · ".join(filter(None, [scale_note(scale), numbers, thinned, missing_note(missing)]))
+    styles = task_styles(records[0].tasks)
+    rows = {name: styles[name].color for name in tasks}
+    epochs = [_label(record) for record in shown]
+    below = [2 if scale == "own" else 1] * len(rows)
+    grid = MaskGrid(shown[-1].images[image], rows, epochs, title, note, below)
+    for row, values in enumerate(maps):
+        draw_masks(grid.axes(row), values, scale)
+        if scale == "shared":
+            for ax, one in zip(grid.axes(row), values, strict=True):
+                ax.set_xlabel(f"{mean(one):.2f} ± {contrast(one):.2f}", fontsize=12)
+    add_mask_colorbar(grid, scale, range(len(tasks)))
+    words = [
+        f"{trend(f'{name} contrast', [contrast(one) for one in row])}, mean {number(mean(row[-1]))} at last"
+        for name, row in zip(tasks, maps, strict=True)
+    ]
+    alt = f"{title}. {plural(len(shown), 'epoch')}: {', '.join(epochs)}. {'; '.join(words)}. {missing_note(missing)}"
+    grid.figure.alt = alt.strip()
     return grid.figure
+
+
+def _what(channel: int | None) -> str:
+    return "mean over channels" if channel is None else f"channel {channel}"
 
 
 def _require_mask(record: MaskRecord, tasks: Sequence[str], stage: str, channel: int | None, image: int) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.axes import Axes
 
 from mtan_edu.records import MaskRecord
 from mtan_edu.visualization.checks import require_index, require_masks, require_name
@@ -25,7 +24,6 @@ from mtan_edu.visualization.style import (
     DIFFERENCE_COLORMAP,
     MASK_COLORMAP,
     TextFigure,
-    add_title,
     figure_style,
     task_styles,
 )
@@ -69,21 +67,19 @@ def show_masks(
     require_scale(scale)
     names = chosen_tasks(record, tasks)
     columns = columns_of(record, image, names, stages, channels, count)
-    colors = {task: style.color for task, style in task_styles(record.tasks).items() if task in names}
-    grid = MaskGrid(record.images[image], {n: colors[n] for n in names}, labels(columns), note_lines=scale == "own")
-    missing = 0
-    for row, task in enumerate(names):
-        for ax, column in zip(grid.axes(row), columns, strict=True):
-            values = column.take(record.values(task, column.stage)[image])
-            missing += int((~np.isfinite(values)).sum())
-            low, high = (0.0, 1.0) if scale == "shared" else finite_range(values)
-            draw_map(ax, values, MASK_COLORMAP, low, high)
-            if scale == "own":
-                ax.set_xlabel(range_label(low, high), fontsize=12)
-    add_mask_colorbar(grid, scale)
+    maps = [[column.take(record.values(task, column.stage)[image]) for column in columns] for task in names]
+    missing = count_missing(maps)
     title = f"Attention masks, {_what(channels)} · {_which(record, image, columns)}"
-    add_title(grid.figure, title, " · ".join(filter(None, [scale_note(scale), missing_note(missing)])))
-    grid.figure.alt = _describe(record, image, names, columns, title, missing)
+    note = " · ".join(filter(None, [scale_note(scale), missing_note(missing)]))
+    styles = task_styles(record.tasks)
+    rows = {name: styles[name].color for name in names}
+    below = [2 if scale == "own" else 0] * len(rows)
+    grid = MaskGrid(record.images[image], rows, labels(columns), title, note, below)
+    for row, values in enumerate(maps):
+        draw_masks(grid.axes(row), values, scale)
+    add_mask_colorbar(grid, scale, range(len(names)))
+    words = [f"{name}: {_statistics(columns, values)}." for name, values in zip(names, maps, strict=True)]
+    grid.figure.alt = f"{title}. Mean ± contrast over pixels. {' '.join(words)} {missing_note(missing)}".strip()
     return grid.figure
 
 
@@ -125,29 +121,35 @@ def show_mask_difference(
     if task_a == task_b:
         raise ValueError(f"`task_b` must be another task than `task_a`; got {task_b!r} twice. Choose two tasks.")
     columns = columns_of(record, image, (task_a, task_b), stages, channels, count)
+    whole_a, whole_b = ([record.values(task, column.stage)[image] for column in columns] for task in (task_a, task_b))
+    maps_a, maps_b = ([c.take(w) for c, w in zip(columns, whole, strict=True)] for whole in (whole_a, whole_b))
+    differences = [a - b for a, b in zip(maps_a, maps_b, strict=True)]
+    limit = max(max(map(abs, finite_range(d))) for d in differences) or 1.0
+    numbers = [
+        (mean_difference(a, b), correlation(a, b))
+        for a, b in zip(_compared(columns, whole_a), _compared(columns, whole_b), strict=True)
+    ]
+    missing = count_missing([differences])
+    title = f"Masks of {task_a} and {task_b}, {_what(channels)} · {_which(record, image, columns)}"
+    note = "Below: mean absolute difference |Δ| and centered correlation r, over all pixels"
+    note = f"{note} and channels" if channels is None else note
     styles = task_styles(record.tasks)
     rows = {task_a: styles[task_a].color, task_b: styles[task_b].color, f"{task_a}\n− {task_b}": "#333333"}
-    grid = MaskGrid(record.images[image], rows, labels(columns), note_lines=1)
-    pairs = [tuple(record.values(task, column.stage)[image] for task in (task_a, task_b)) for column in columns]
-    maps = [(column.take(a), column.take(b)) for column, (a, b) in zip(columns, pairs, strict=True)]
-    limit = max(max(map(abs, finite_range(a - b))) for a, b in maps) or 1.0
-    missing = sum(int((~np.isfinite(a - b)).sum()) for a, b in maps)
-    numbers = []
-    for place, (column, (a, b), (map_a, map_b)) in enumerate(zip(columns, pairs, maps, strict=True)):
-        draw_map(grid.axes(0)[place], map_a, MASK_COLORMAP, 0, 1)
-        draw_map(grid.axes(1)[place], map_b, MASK_COLORMAP, 0, 1)
-        ax = grid.axes(2)[place]
-        draw_map(ax, map_a - map_b, DIFFERENCE_COLORMAP, -limit, limit)
-        whole = (a, b) if column.channel is None else (map_a, map_b)
-        apart, alike = mean_difference(*whole), correlation(*whole)
-        ax.set_xlabel(f"|Δ| {apart:.2f}\nr {alike:+.2f}", fontsize=12)
-        numbers.append(f"{_short(column)} mean |difference| {number(apart)}, correlation {number(alike)}")
-    add_mask_colorbar(grid, "shared", rows=(0, 1))
-    _add_difference_colorbar(grid, limit, task_a, task_b)
-    title = f"Masks of {task_a} and {task_b}, {_what(channels)} · {_which(record, image, columns)}"
-    note = "|Δ| = mean absolute difference, r = centered correlation"
-    add_title(grid.figure, title, " · ".join(filter(None, [note, missing_note(missing)])))
-    grid.figure.alt = f"{title}. {'; '.join(numbers)}. {missing_note(missing)}".strip()
+    notes = " · ".join(filter(None, [note, missing_note(missing)]))
+    grid = MaskGrid(record.images[image], rows, labels(columns), title, notes, lines_below=[0, 1, 2])
+    draw_masks(grid.axes(0), maps_a, "shared")
+    draw_masks(grid.axes(1), maps_b, "shared")
+    for ax, values, (apart, alike) in zip(grid.axes(2), differences, numbers, strict=True):
+        draw_map(ax, values, DIFFERENCE_COLORMAP, -limit, limit)
+        ax.set_xlabel(f"|Δ| {apart:.2f}\nr {alike:+.2f}".replace("-", "−"), fontsize=12)
+    add_mask_colorbar(grid, "shared", range(2))
+    ends = [f"−{limit:.2f}", "0", f"+{limit:.2f}"]
+    grid.add_colorbar(DIFFERENCE_COLORMAP, -limit, limit, ends, range(2, 3))
+    words = [
+        f"{_short(column)} mean |difference| {number(apart)}, correlation {number(alike)}"
+        for column, (apart, alike) in zip(columns, numbers, strict=True)
+    ]
+    grid.figure.alt = f"{title}. {'; '.join(words)}. {missing_note(missing)}".strip()
     return grid.figure
 
 
@@ -170,22 +172,24 @@ def labels(columns: Sequence[Column]) -> list[str]:
     return [column.label for column in columns]
 
 
-def add_mask_colorbar(grid: MaskGrid, scale: str, rows: Sequence[int] | None = None) -> None:
-    """Say which color is which mask value, at the right end."""
-    axes = grid.all_axes(rows)
-    bar = grid.figure.colorbar(ScalarMappable(Normalize(0, 1), MASK_COLORMAP), ax=axes, shrink=0.9, aspect=14)
-    if scale == "own":
-        bar.set_ticks([0, 1], labels=["panel's\nlowest", "panel's\nhighest"])
-    else:
-        bar.set_ticks([0, 0.5, 1], labels=["0 closed", "0.5", "1 open"])
-    bar.outline.set_visible(False)
+def draw_masks(axes: Sequence[Axes], maps: Sequence[np.ndarray], scale: str) -> None:
+    """Draw maps in their axes on the scale 0 to 1, or each on its own scale, which is written below it."""
+    for ax, values in zip(axes, maps, strict=True):
+        low, high = (0.0, 1.0) if scale == "shared" else finite_range(values)
+        draw_map(ax, values, MASK_COLORMAP, low, high)
+        if scale == "own":
+            ax.set_xlabel(range_label(low, high), fontsize=12)
 
 
-def _add_difference_colorbar(grid: MaskGrid, limit: float, task_a: str, task_b: str) -> None:
-    mappable = ScalarMappable(Normalize(-limit, limit), DIFFERENCE_COLORMAP)
-    bar = grid.figure.colorbar(mappable, ax=grid.all_axes([2]), shrink=0.9, aspect=7)
-    bar.set_ticks([-limit, 0, limit], labels=[f"−{number(limit)} {task_b}", "0", f"+{number(limit)} {task_a}"])
-    bar.outline.set_visible(False)
+def add_mask_colorbar(grid: MaskGrid, scale: str, rows: range) -> None:
+    """Say which color is which mask value."""
+    ends = ["panel's\nlowest", "panel's\nhighest"] if scale == "own" else ["0 closed", "0.5", "1 open"]
+    grid.add_colorbar(MASK_COLORMAP, 0, 1, ends, rows)
+
+
+def count_missing(maps: Sequence[Sequence[np.ndarray]]) -> int:
+    """How many of the values that are drawn are no number."""
+    return sum(int((~np.isfinite(values)).sum()) for row in maps for values in row)
 
 
 def require_scale(scale: str) -> None:
@@ -218,13 +222,11 @@ def _short(column: Column) -> str:
     return column.stage if column.channel is None else f"{column.stage} channel {column.channel}"
 
 
-def _describe(
-    record: MaskRecord, image: int, tasks: Sequence[str], columns: Sequence[Column], title: str, missing: int
-) -> str:
-    parts: Mapping[str, list[str]] = {task: [] for task in tasks}
-    for task in tasks:
-        for column in columns:
-            values = column.take(record.values(task, column.stage)[image])
-            parts[task].append(f"{_short(column)} {number(mean(values))} ± {number(contrast(values))}")
-    sentences = " ".join(f"{task}: {', '.join(part)}." for task, part in parts.items())
-    return f"{title}. Mean ± contrast over pixels. {sentences} {missing_note(missing)}".strip()
+def _compared(columns: Sequence[Column], whole: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """What is compared in numbers: all channels where the panel is their mean, else the channel that it shows."""
+    return [w if c.channel is None else c.take(w) for c, w in zip(columns, whole, strict=True)]
+
+
+def _statistics(columns: Sequence[Column], maps: Sequence[np.ndarray]) -> str:
+    parts = [f"{_short(c)} {number(mean(m))} ± {number(contrast(m))}" for c, m in zip(columns, maps, strict=True)]
+    return ", ".join(parts)

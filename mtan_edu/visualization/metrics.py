@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from mtan_edu.visualization.checks import require_name
 from mtan_edu.visualization.curves import marker_step
 from mtan_edu.visualization.series import Run, epoch_axis, epochs_of, panel_grid, panels, tasks_of
 from mtan_edu.visualization.style import DASHES, MARKERS, TextFigure, add_title, figure_style, new_figure, task_styles
-from mtan_edu.visualization.words import plural, span, trend
+from mtan_edu.visualization.words import number, plural, span, trend
 
 _ANGLES = ("angle_mean", "angle_median")
 _SHADES = ((0.0, 0.0), (0.0, 0.6), (1.0, 0.45), (0.0, 0.85))  # (mixed with black 0 or white 1, by how much)
@@ -132,7 +133,11 @@ def _draw_panel(ax: Axes, panel: _Panel, epochs: Mapping[str, tuple[EpochRecord,
         measured |= bool(np.isfinite(values).any())
     ax.set_title(panel.title, color=color, fontsize=13, fontweight="bold")
     epoch_axis(ax, last, first)
-    ax.margins(y=0.15)
+    ax.margins(y=0.18)
+    if len(epochs) == 1 and measured:
+        last_value = [value for one in epochs.values() for value in _values(one, panel) if math.isfinite(value)][-1]
+        place = (0.97, 0.05, "bottom") if panel.arrow == "↑" else (0.97, 0.95, "top")
+        ax.text(*place[:2], number(last_value), transform=ax.transAxes, ha="right", va=place[2], fontweight="bold")
     if not measured:
         ax.text(0.5, 0.5, "could not be measured", transform=ax.transAxes, ha="center", va="center")
         ax.set_yticks([])

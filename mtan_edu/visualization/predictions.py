@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from mtan_edu.records import PredictionRecord, TaskRecord
+from mtan_edu.visualization.canvas import Canvas, label_width, row_label, show_picture
 from mtan_edu.visualization.checks import require_index, require_name
-from mtan_edu.visualization.mask_panels import bare, show_picture
-from mtan_edu.visualization.style import TextFigure, add_title, figure_style, new_figure, task_styles
-from mtan_edu.visualization.target_panels import Shower, draw_unknown, shower
-from mtan_edu.visualization.words import listing, when
+from mtan_edu.visualization.keys import cover_unknown
+from mtan_edu.visualization.style import TextFigure, figure_style, task_styles
+from mtan_edu.visualization.target_panels import Shower, shower
+from mtan_edu.visualization.words import listing, plural, when
 
-_PANEL = 2.35  # inch
-_KEY = 2.9  # inch
+_IMAGE, _PANEL, _GAP, _KEY, _HEAD = 2.2, 2.5, 0.1, 3.0, 0.35  # inch
 
 
 @figure_style()
@@ -37,24 +37,28 @@ def show_predictions(record: PredictionRecord, image: int = 0, tasks: str | Sequ
     names = _chosen(record, tasks)
     require_index("image", image, len(record.images), "images")
     colors = record.images[image]
-    aspect = colors.shape[0] / colors.shape[1]
-    row_height = max(aspect * _PANEL + 0.35, 1.75)
-    figure = new_figure(4 * _PANEL + _KEY + 1.0, len(names) * row_height + 1.0)
-    grid = figure.add_gridspec(len(names), 5, width_ratios=[_PANEL] * 4 + [_KEY])
-    show_picture(figure.add_subplot(grid[:, 0]), colors)
+    height = colors.shape[0] / colors.shape[1] * _PANEL
+    row_height = max(height + 0.35, 2.0)
+    left = 0.1 + _IMAGE + max(map(label_width, names))
+    side = left + 3 * (_PANEL + _GAP) + 0.15
+    title = " · ".join(filter(None, [f"Predictions for image {image}", when(record.epoch)]))
+    canvas = Canvas(side + _KEY, _HEAD + row_height * len(names), title)
+    middle = _HEAD + (row_height * len(names) - 0.35 - height * _IMAGE / _PANEL) / 2
+    show_picture(canvas.place(0.1, middle, _IMAGE, height * _IMAGE / _PANEL), colors, "image")
     styles, words = task_styles(record.tasks), []
     for row, name in enumerate(names):
-        axes = [figure.add_subplot(grid[row, column]) for column in range(1, 5)]
-        target, prediction = record.targets[name][image], record.predictions[name][image]
-        words.append(f"{name} {_draw_row(axes, shower(record.tasks[name].display), target, prediction)}")
-        axes[0].set_ylabel(name, rotation=0, ha="right", va="center", color=styles[name].color, fontweight="bold")
+        top = _HEAD + row * row_height
+        panels = [canvas.place(left + place * (_PANEL + _GAP), top, _PANEL, height) for place in range(3)]
+        keys = [canvas.place(side, top, _KEY, row_height - 0.75), canvas.place(side, top + row_height - 0.7, _KEY, 0.6)]
+        row_label(panels[0], name, styles[name].color)
+        show, target, prediction = shower(record.tasks[name].display), record.targets[name], record.predictions[name]
+        words.append(f"{name} {_draw_row(panels, keys, show, target[image], prediction[image])}")
         if row == 0:
-            for ax, title in zip(axes, ("target", "prediction", "error"), strict=False):
-                ax.set_title(title)
-    title = " · ".join(filter(None, [f"Predictions for image {image}", when(record.epoch)]))
-    add_title(figure, title)
-    figure.alt = f"{title}: image, target, prediction and error of {listing(names)}. Errors: {'; '.join(words)}."
-    return figure
+            for ax, what in zip(panels, ("target", "prediction", "error"), strict=True):
+                ax.set_title(what, pad=4)
+    alt = f"{title}: image, target, prediction and error of {listing(names)}. Errors: {'; '.join(words)}."
+    canvas.figure.alt = alt
+    return canvas.figure
 
 
 @figure_style()
@@ -77,46 +81,43 @@ def show_sample(
             `overlay` is not in [0, 1].
     """
     _require_sample(image, targets, tasks, overlay)
-    panel = min(3.6, 12.6 / (len(targets) + 1))
-    aspect = image.shape[0] / image.shape[1]
-    figure = new_figure(max(7.0, panel * (len(targets) + 1)), aspect * panel + 3.0)
-    grid = figure.add_gridspec(2, len(targets) + 1, height_ratios=[aspect * panel, 1.9])
-    show_picture(figure.add_subplot(grid[0, 0]), image, "image")
-    gray = np.repeat((image @ np.array([0.299, 0.587, 0.114]))[..., None], 3, axis=-1)
-    gray = gray / 255 if image.dtype == np.uint8 else gray
-    words = []
-    for column, (name, target) in enumerate(targets.items(), start=1):
-        ax, key = figure.add_subplot(grid[0, column]), figure.add_subplot(grid[1, column])
-        show, known = shower(tasks[name].display), shower(tasks[name].display).known(target)
+    panel = min(3.6, 12.4 / (len(targets) + 1)) - _GAP
+    height = image.shape[0] / image.shape[1] * panel
+    title = f"One image, {plural(len(targets), 'target')}"
+    canvas = Canvas((panel + _GAP) * (len(targets) + 1) + 0.1, _HEAD + height + 1.7, title)
+    show_picture(canvas.place(0.1, _HEAD, panel, height), image, "image")
+    gray = (image @ np.array([0.299, 0.587, 0.114]) / (255 if image.dtype == np.uint8 else 1))[..., None]
+    styles, words = task_styles(tasks), []
+    for place, (name, target) in enumerate(targets.items(), start=1):
+        left = 0.1 + place * (panel + _GAP)
+        ax, key = canvas.place(left, _HEAD, panel, height), canvas.place(left, _HEAD + height + 0.15, panel, 1.45)
+        show = shower(tasks[name].display)
+        known = show.known(target)
         limits = show.limits([target], known)
-        show_picture(ax, gray, name)
-        show.draw(ax, target, limits, 1 - overlay)
-        draw_unknown(ax, known, 1 - overlay)
-        ax.set_title(name, color=task_styles(tasks)[name].color, fontweight="bold")
+        colors = cover_unknown(show.colors(target, limits), known)
+        show_picture(ax, (1 - overlay) * colors + overlay * gray)
+        ax.set_title(name, color=styles[name].color, fontweight="bold", pad=4)
         key.axis("off")
         show.draw_key(key, [target], limits, not known.all())
         words.append(f"{name} known at {100 * known.mean():.0f} % of the pixels")
-    height, width = image.shape[:2]
-    add_title(figure, f"One image, {len(targets)} target{'s' * (len(targets) > 1)}")
-    figure.alt = f"An image of {height} x {width} pixels and its targets: {'; '.join(words)}."
-    return figure
+    canvas.figure.alt = f"{title}, {image.shape[0]} x {image.shape[1]} pixels: {'; '.join(words)}."
+    return canvas.figure
 
 
-def _draw_row(axes: Sequence[Axes], show: Shower, target: np.ndarray, prediction: np.ndarray) -> str:
+def _draw_row(
+    panels: Sequence[Axes], keys: Sequence[Axes], show: Shower, target: np.ndarray, prediction: np.ndarray
+) -> str:
     known = show.known(target)
     limits = show.limits([target, prediction], known)
     error = show.error(target, prediction)
-    for ax in axes[:3]:
-        bare(ax)
-    show.draw(axes[0], target, limits)
-    draw_unknown(axes[0], known)
-    show.draw(axes[1], prediction, limits)
-    show.draw_error(axes[2], error)
-    draw_unknown(axes[2], known)
-    axes[2].set_xlabel(show.error_words(error))
-    axes[3].axis("off")
-    show.draw_key(axes[3], [target, prediction], limits, not known.all())
-    show.draw_error_key(axes[3], error)
+    show_picture(panels[0], cover_unknown(show.colors(target, limits), known))
+    show_picture(panels[1], show.colors(prediction, limits))
+    show_picture(panels[2], cover_unknown(show.error_colors(error), known))
+    panels[2].set_xlabel(show.error_words(error), labelpad=3)
+    for key in keys:
+        key.axis("off")
+    show.draw_key(keys[0], [target, prediction], limits, not known.all())
+    show.draw_error_key(keys[1], error)
     return show.error_words(error)
 
 
@@ -135,7 +136,7 @@ def _chosen(record: PredictionRecord, tasks: str | Sequence[str] | None) -> tupl
                 f"`predictions` of {name} must have the shape of its targets, {target.shape}; got {prediction.shape}. "
                 "Convert both with the task's own functions."
             )
-    return names
+    return names or there
 
 
 def _require_sample(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import matplotlib
 import matplotlib.style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 TASK_COLORS: Mapping[str, str] = {"semantic": "#0072B2", "depth": "#D55E00", "normal": "#009E73"}
@@ -63,6 +63,8 @@ _RC = {
     "lines.linewidth": 2.2,
     "lines.markersize": 6,
     "hatch.linewidth": 0.6,
+    "figure.constrained_layout.w_pad": 0.09,  # inch
+    "figure.constrained_layout.h_pad": 0.09,
 }
 
 
@@ -125,7 +127,7 @@ class TextFigure(Figure):
         """The picture as the bytes of a PNG file."""
         buffer = io.BytesIO()
         with figure_style():
-            self.savefig(buffer, format="png", dpi=DPI)
+            FigureCanvasAgg(self).print_png(buffer)  # savefig would draw twice
         return buffer.getvalue()
 
     def bundle(self) -> tuple[dict[str, str], dict[str, Any]]:
@@ -151,13 +153,6 @@ def new_figure(width: float, height: float, **options: Any) -> TextFigure:
     return TextFigure(figsize=(width, height), **{"layout": "constrained", **options})
 
 
-def add_title(figure: TextFigure, *lines: str) -> None:
-    """Write what the figure shows above its left end: the first line bold, wrapped to the width of the figure.
-
-    Args:
-        figure: The figure.
-        *lines: The title, then what else must be known to read the picture.
-    """
-    letters = int(7.2 * figure.get_figwidth())  # 16 pt bold: about 7 letters per inch
-    wrapped = [piece for line in lines for piece in textwrap.wrap(line, letters)]
-    figure.suptitle("\n".join(wrapped), x=0.01, ha="left", fontweight="bold" if len(wrapped) == 1 else "normal")
+def add_title(figure: TextFigure, text: str) -> None:
+    """Write what the figure shows above its left end."""
+    figure.suptitle(text, x=0.01, ha="left", fontweight="bold")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize, to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Patch
 
 from mtan_edu.records import Display
-from mtan_edu.visualization.mask_panels import draw_map
-from mtan_edu.visualization.style import ERROR_COLORMAP, UNKNOWN_COLOR
+from mtan_edu.visualization.keys import color_bar, inches, mapped, patch_legend, unknown_patch
+from mtan_edu.visualization.style import ERROR_COLORMAP, NAN_COLOR
 from mtan_edu.visualization.words import listing, number
 
 CLASS_COLORS = (
@@ -27,12 +26,11 @@ SCALAR_COLORMAP = "cividis"
 """Scalars such as depth: perceptual and sequential, another one than the masks have."""
 
 _RIGHT, _WRONG = "#F0F0F0", "#B2182B"
-_STRIPE = "#A6A6A6"
 _LARGEST_ANGLE = 90.0
 
 
 class Shower(Protocol):
-    """Draws one kind of task."""
+    """Draws one kind of task: values as colors, and the keys that say which color means what."""
 
     def known(self, target: np.ndarray) -> np.ndarray:
         """Where the target is known, bool `(H, W)`."""
@@ -40,8 +38,8 @@ class Shower(Protocol):
     def limits(self, values: Sequence[np.ndarray], known: np.ndarray) -> tuple[float, float]:
         """The common scale of target and prediction."""
 
-    def draw(self, ax: Axes, values: np.ndarray, limits: tuple[float, float], alpha: float = 1) -> None:
-        """Draw a target or a prediction."""
+    def colors(self, values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+        """A target or a prediction as colors in [0, 1], `(H, W, 3)`."""
 
     def draw_key(self, ax: Axes, values: Sequence[np.ndarray], limits: tuple[float, float], unknown: bool) -> None:
         """Say which color means what."""
@@ -49,8 +47,8 @@ class Shower(Protocol):
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         """The error at every pixel, `(H, W)`; NaN where the target is unknown."""
 
-    def draw_error(self, ax: Axes, error: np.ndarray) -> None:
-        """Draw the error."""
+    def error_colors(self, error: np.ndarray) -> np.ndarray:
+        """The error as colors in [0, 1], `(H, W, 3)`."""
 
     def draw_error_key(self, ax: Axes, error: np.ndarray) -> None:
         """Say which color means which error."""
@@ -60,57 +58,45 @@ class Shower(Protocol):
 
 
 class ClassShower:
-    """An integer map with a color per class."""
+    """An integer map with a color per class. The methods are those of Shower."""
 
     def __init__(self, display: Display) -> None:
         self._classes = display.classes
 
     def known(self, target: np.ndarray) -> np.ndarray:
-        """See Shower."""
+        """A label of -1 is unknown."""
         return target >= 0
 
     def limits(self, values: Sequence[np.ndarray], known: np.ndarray) -> tuple[float, float]:
-        """See Shower."""
-        return 0.0, float(max(map(np.max, values)))
+        """From the first to the last class."""
+        return 0.0, float(max(len(self._classes) - 1, *map(np.max, values)))
 
-    def draw(self, ax: Axes, values: np.ndarray, limits: tuple[float, float], alpha: float = 1) -> None:
-        """See Shower."""
-        table = np.array([to_rgb(color) for color in class_colors(max(len(self._classes), int(limits[1]) + 1))])
-        ax.imshow(table[np.maximum(values, 0)], interpolation="nearest", alpha=alpha)
+    def colors(self, values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+        """The color of each pixel's class."""
+        return np.array([to_rgb(color) for color in class_colors(int(limits[1]) + 1)])[np.maximum(values, 0)]
 
     def draw_key(self, ax: Axes, values: Sequence[np.ndarray], limits: tuple[float, float], unknown: bool) -> None:
-        """See Shower."""
+        """The classes that occur in one of `values`."""
         present = np.unique(np.concatenate([np.ravel(v) for v in values]))
-        colors = class_colors(max(len(self._classes), int(limits[1]) + 1))
+        colors = class_colors(int(limits[1]) + 1)
         handles = [Patch(color=colors[label], label=self.name(label)) for label in present if label >= 0]
-        if unknown:
-            handles.append(unknown_patch())
-        ax.legend(
-            handles=handles,
-            loc="upper left",
-            ncols=2,
-            borderaxespad=0,
-            handlelength=1.2,
-            labelspacing=0.25,
-            columnspacing=0.9,
-        )
+        patch_legend(ax, [*handles, *unknown_patch(unknown)], "upper left")
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
-        """See Shower. 1 where the class is wrong, 0 where it is right."""
+        """1 where the class is wrong, 0 where it is right."""
         return np.where(self.known(target), target != prediction, np.nan).astype(np.float32)
 
-    def draw_error(self, ax: Axes, error: np.ndarray) -> None:
-        """See Shower."""
-        table = np.array([to_rgb(_RIGHT), to_rgb(_WRONG)])
-        ax.imshow(table[np.nan_to_num(error).astype(int)], interpolation="nearest")
+    def error_colors(self, error: np.ndarray) -> np.ndarray:
+        """One color for right, one for wrong."""
+        return np.array([to_rgb(_RIGHT), to_rgb(_WRONG)])[np.nan_to_num(error).astype(int)]
 
     def draw_error_key(self, ax: Axes, error: np.ndarray) -> None:
-        """See Shower."""
+        """Right and wrong."""
         handles = [Patch(facecolor=_RIGHT, edgecolor="#777777", label="right"), Patch(color=_WRONG, label="wrong")]
-        ax.legend(handles=handles, loc="lower left", ncols=2, borderaxespad=0, handlelength=1.2, columnspacing=0.9)
+        patch_legend(ax, handles, "lower left")
 
     def error_words(self, error: np.ndarray) -> str:
-        """See Shower."""
+        """The share of the known pixels that is wrong."""
         finite = error[np.isfinite(error)]
         return f"{100 * finite.mean():.0f} % wrong" if finite.size else "nothing known"
 
@@ -120,47 +106,46 @@ class ClassShower:
 
 
 class ScalarShower:
-    """A number per pixel."""
+    """A number per pixel. The methods are those of Shower."""
 
     def __init__(self, display: Display) -> None:
         self._unit = display.unit
 
     def known(self, target: np.ndarray) -> np.ndarray:
-        """See Shower."""
+        """0 is unknown."""
         return target != 0
 
     def limits(self, values: Sequence[np.ndarray], known: np.ndarray) -> tuple[float, float]:
-        """See Shower. From the lowest to the highest known number."""
+        """From the lowest to the highest number where the target is known."""
         finite = np.concatenate([v[known & np.isfinite(v)] for v in values])
         if finite.size == 0:
             return 0.0, 1.0
         low, high = float(finite.min()), float(finite.max())
         return (low, high) if high > low else (low - 0.5, low + 0.5)
 
-    def draw(self, ax: Axes, values: np.ndarray, limits: tuple[float, float], alpha: float = 1) -> None:
-        """See Shower."""
-        draw_map(ax, values, SCALAR_COLORMAP, *limits).set_alpha(alpha)
+    def colors(self, values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+        """Dark = low, bright = high."""
+        return mapped(values, SCALAR_COLORMAP, limits)
 
     def draw_key(self, ax: Axes, values: Sequence[np.ndarray], limits: tuple[float, float], unknown: bool) -> None:
-        """See Shower."""
-        _bar(ax, SCALAR_COLORMAP, limits, f"value [{self._unit}]" if self._unit else "value")
-        if unknown:
-            ax.legend(handles=[unknown_patch()], loc="lower left", borderaxespad=0, handlelength=1.2)
+        """A colorbar."""
+        color_bar(ax, SCALAR_COLORMAP, limits, self._label("value"))
+        patch_legend(ax, unknown_patch(unknown), "lower left")
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
-        """See Shower. The absolute difference."""
+        """The absolute difference."""
         return np.where(self.known(target), np.abs(prediction - target), np.nan)
 
-    def draw_error(self, ax: Axes, error: np.ndarray) -> None:
-        """See Shower."""
-        draw_map(ax, error, ERROR_COLORMAP, *self._error_limits(error))
+    def error_colors(self, error: np.ndarray) -> np.ndarray:
+        """Dark = no error."""
+        return mapped(error, ERROR_COLORMAP, self._error_limits(error))
 
     def draw_error_key(self, ax: Axes, error: np.ndarray) -> None:
-        """See Shower."""
-        _bar(ax, ERROR_COLORMAP, self._error_limits(error), f"error [{self._unit}]" if self._unit else "error", "max")
+        """A colorbar that ends at the 99th percentile."""
+        color_bar(ax, ERROR_COLORMAP, self._error_limits(error), self._label("error"), extend="max")
 
     def error_words(self, error: np.ndarray) -> str:
-        """See Shower."""
+        """The mean error."""
         finite = error[np.isfinite(error)]
         return f"mean {number(float(finite.mean()))} {self._unit}".rstrip() if finite.size else "nothing known"
 
@@ -169,54 +154,58 @@ class ScalarShower:
         highest = float(np.quantile(finite, 0.99)) if finite.size else 0.0  # a few outliers do not set the scale
         return 0.0, highest or 1.0
 
+    def _label(self, what: str) -> str:
+        return f"{what} [{self._unit}]" if self._unit else what
+
 
 class DirectionShower:
-    """A unit vector per pixel: x right, y up, z towards the camera, as red, green and blue."""
+    """A unit vector per pixel: x right, y up, z towards the camera. The methods are those of Shower."""
 
     def __init__(self, display: Display) -> None:
         del display  # a direction has neither classes nor a unit
 
     def known(self, target: np.ndarray) -> np.ndarray:
-        """See Shower."""
+        """(0, 0, 0) is unknown."""
         return (target != 0).any(axis=-1)
 
     def limits(self, values: Sequence[np.ndarray], known: np.ndarray) -> tuple[float, float]:
-        """See Shower."""
+        """The range of each component."""
         return -1.0, 1.0
 
-    def draw(self, ax: Axes, values: np.ndarray, limits: tuple[float, float], alpha: float = 1) -> None:
-        """See Shower."""
-        ax.imshow(direction_colors(values), interpolation="nearest", alpha=alpha)
+    def colors(self, values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+        """(n + 1) / 2 as red, green and blue."""
+        missing = ~np.isfinite(values).all(axis=-1, keepdims=True)
+        return np.where(missing, to_rgb(NAN_COLOR), np.clip((np.nan_to_num(values) + 1) / 2, 0, 1))
 
     def draw_key(self, ax: Axes, values: Sequence[np.ndarray], limits: tuple[float, float], unknown: bool) -> None:
-        """See Shower. A ball: its surface shows the color of every direction that faces the camera."""
+        """A ball: its surface shows the color of every direction that faces the camera."""
         x, y = np.meshgrid(np.linspace(-1, 1, 96), np.linspace(1, -1, 96))
         inside = x**2 + y**2 <= 1
-        ball = direction_colors(np.stack([x, y, np.sqrt(np.maximum(0, 1 - x**2 - y**2))], axis=-1))
-        inset = ax.inset_axes((0, 0.3, 0.36, 0.7))
+        ball = self.colors(np.stack([x, y, np.sqrt(np.maximum(0, 1 - x**2 - y**2))], axis=-1), limits)
+        width, height = inches(ax)
+        inset = ax.inset_axes((0, 1 - 0.95 / height, 0.95 / width, 0.95 / height))
         inset.imshow(np.dstack([ball, inside]), interpolation="nearest")
         inset.axis("off")
-        text = "The surface faces\nright: red, up: green,\nthe camera: blue"
-        ax.text(0.4, 0.98, text, transform=ax.transAxes, va="top", fontsize=12)
-        if unknown:
-            ax.legend(handles=[unknown_patch()], loc="lower left", borderaxespad=0, handlelength=1.2)
+        text = "The surface faces\nright: red,\nup: green,\nthe camera: blue"
+        ax.text(1.05 / width, 1, text, transform=ax.transAxes, va="top", fontsize=12)
+        patch_legend(ax, unknown_patch(unknown), "lower left")
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
-        """See Shower. The angle between the two [degree]; 90 if the prediction has no direction."""
+        """The angle between the two [degree]; 90 if the prediction has no direction."""
         length = np.linalg.norm(target, axis=-1) * np.linalg.norm(prediction, axis=-1)
-        cosine = (target * prediction).sum(axis=-1) / np.where(length > 0, length, 1)
+        cosine = (target * prediction).sum(axis=-1) / np.where(length == 0, 1, length)
         return np.where(self.known(target), np.degrees(np.arccos(np.clip(cosine, -1, 1))), np.nan)
 
-    def draw_error(self, ax: Axes, error: np.ndarray) -> None:
-        """See Shower."""
-        draw_map(ax, error, ERROR_COLORMAP, 0, _LARGEST_ANGLE)
+    def error_colors(self, error: np.ndarray) -> np.ndarray:
+        """From 0 to 90 degrees in every figure."""
+        return mapped(error, ERROR_COLORMAP, (0, _LARGEST_ANGLE))
 
     def draw_error_key(self, ax: Axes, error: np.ndarray) -> None:
-        """See Shower."""
-        _bar(ax, ERROR_COLORMAP, (0, _LARGEST_ANGLE), "error [°]", "max")
+        """A colorbar from 0 to 90 degrees."""
+        color_bar(ax, ERROR_COLORMAP, (0, _LARGEST_ANGLE), "error [°]", extend="max")
 
     def error_words(self, error: np.ndarray) -> str:
-        """See Shower."""
+        """The mean and the median angle."""
         finite = error[np.isfinite(error)]
         return f"mean {finite.mean():.0f}°, median {np.median(finite):.0f}°" if finite.size else "nothing known"
 
@@ -243,35 +232,4 @@ def shower(display: Display) -> Shower:
 def class_colors(count: int) -> list[str]:
     """Colors for `count` classes: the fixed ones, then as many more as needed."""
     more = matplotlib.colormaps["turbo"](np.linspace(0.05, 0.95, max(0, count - len(CLASS_COLORS))))
-    return [*CLASS_COLORS[:count], *(matplotlib.colors.to_hex(color) for color in more)]
-
-
-def direction_colors(vectors: np.ndarray) -> np.ndarray:
-    """Unit vectors `(H, W, 3)` as colors in [0, 1]: (n + 1) / 2."""
-    return np.clip((np.nan_to_num(vectors) + 1) / 2, 0, 1)
-
-
-def draw_unknown(ax: Axes, known: np.ndarray, alpha: float = 1) -> None:
-    """Cover the unknown pixels with gray stripes."""
-    if known.all():
-        return
-    height, width = known.shape
-    y, x = np.mgrid[:height, :width]
-    period = max(6, round(width / 22))
-    stripes = ((x + y) % period) < period / 3
-    colors = np.where(stripes[..., None], to_rgb(_STRIPE), to_rgb(UNKNOWN_COLOR))
-    ax.imshow(np.dstack([colors, ~known]), interpolation="nearest", alpha=None if alpha == 1 else alpha * ~known)
-
-
-def unknown_patch() -> Patch:
-    """The key of the unknown pixels."""
-    return Patch(facecolor=UNKNOWN_COLOR, edgecolor=_STRIPE, hatch="////", linewidth=0, label="unknown")
-
-
-def _bar(ax: Axes, colormap: str, limits: tuple[float, float], label: str, extend: Any = "neither") -> None:
-    inset = ax.inset_axes((0.02, 0.62, 0.9, 0.16))
-    mappable = ScalarMappable(Normalize(*limits), colormap)
-    bar = ax.figure.colorbar(mappable, cax=inset, orientation="horizontal", extend=extend)
-    bar.ax.set_title(label, fontsize=12, loc="left", pad=3)
-    bar.ax.locator_params(nbins=5)
-    bar.outline.set_visible(False)
+    return [*CLASS_COLORS[:count], *map(to_hex, more)]
