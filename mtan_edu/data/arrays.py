@@ -7,13 +7,16 @@ import zipfile
 import zlib
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
+from textwrap import shorten
+from tokenize import TokenError
+from typing import IO
 
 import numpy as np
 from PIL import Image
 
 _DAMAGED = (
     OSError, EOFError, ValueError, SyntaxError, KeyError, IndexError, OverflowError, RuntimeError,
-    struct.error, zlib.error, zipfile.BadZipFile, Image.DecompressionBombError,
+    struct.error, zlib.error, zipfile.BadZipFile, TokenError, Image.DecompressionBombError,
 )  # fmt: skip
 """What NumPy, zipfile and Pillow raise for files that are cut off or altered."""
 
@@ -71,17 +74,18 @@ def npz_names(path: Path) -> list[str]:
 
 def read_member(path: Path, name: str) -> np.ndarray:
     """One array of a `.npz` file; errors as for `read_npz`."""
+    shown = f"{path.name}/{shorten(name, width=60)}"  # a damaged file may hold any name
     try:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(f"{name}.npy")
             with archive.open(info) as stream:
-                _check_npy(stream, info.file_size, f"{path.name}/{name}")
+                _check_npy(stream, info.file_size, shown)
             with archive.open(info) as stream:
                 return np.lib.format.read_array(stream, allow_pickle=False)
     except ArrayFileError:
         raise
     except _DAMAGED as error:
-        raise _damaged(f"{path.name}/{name}", error) from error
+        raise _damaged(shown, error) from error
 
 
 class ArrayFileError(ValueError):
@@ -98,7 +102,7 @@ def _read_npy(content: Path | BytesIO, name: str) -> np.ndarray:
     return np.load(content, allow_pickle=False)
 
 
-def _check_npy(stream: BufferedIOBase, size: int, name: str) -> None:
+def _check_npy(stream: IO[bytes] | BufferedIOBase, size: int, name: str) -> None:
     """Refuse, from its first bytes alone, a file that holds objects or fewer numbers than it says."""
     head = stream.read(8)
     _refuse_pickle(head, name)
@@ -126,7 +130,7 @@ def _pickled(name: str) -> ArrayFileError:
 
 
 def _damaged(name: str, error: BaseException) -> ArrayFileError:
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = shorten(str(error) or type(error).__name__, width=100, placeholder=" ...")
     return ArrayFileError(f"`{name}` must be a whole, readable file; got a damaged one ({reason}). Copy it again.")
 
 

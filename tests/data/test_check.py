@@ -245,6 +245,5 @@ def test_a_path_to_nothing_gets_a_sentence(tmp_path):
         problems(tmp_path / "none")
 
 
-def test_real_data_sets_have_no_problem(real_data):
+def test_real_frames_have_no_problem(real_data):
     assert check_folder(real_data / "nyuv2_96x128") == []
-    assert check_folder(real_data / "nyuv2_dev_288x384.tar") == []
