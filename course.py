@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import importlib.util
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -48,8 +50,7 @@ OFFLINE = re.compile(
     r"getaddrinfo failed|nodename nor servname|dns error|tcp connect error|Connection refused|"
     r"Network is unreachable|ConnectTimeout|ProxyError|error sending request|client error \(Connect\)"
 )
-
-
+UNWANTED = {"PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}  # other people's packages; slow starts
 UV_NAMES = {"find-links": "UV_FIND_LINKS", "index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
 
 
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         require_python(arguments)
         set_up()
-    except SetupError as problem:
+    except (SetupError, OSError) as problem:
         say(f"course.py: {problem}", error=True)
         return 1
     return jobs[arguments[0]](list(arguments[1:]))
@@ -85,7 +86,7 @@ def reproduce(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Run all tests, two at a time."""
-    return run([str(PYTHON), "-m", "pytest", "-n", "2", *arguments])
+    return run([str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments])
 
 
 def lab(arguments: list[str]) -> int:
@@ -107,21 +108,30 @@ def check(arguments: list[str]) -> int:
 
 
 def run(command: list[str], folder: Path = ROOT) -> int:
-    """Run a job in the environment and return its exit status. Ctrl-C reaches the job, which ends itself."""
-    variables = dict(
-        os.environ, VIRTUAL_ENV=str(ENVIRONMENT), PATH=f"{SCRIPTS}{os.pathsep}{os.environ.get('PATH', '')}"
-    )
-    for unwanted in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):  # foreign packages; slow starts
-        variables.pop(unwanted, None)
-    variables.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads slow a busy machine down twenty-fold
-    variables.setdefault("PYTHONUTF8", "1")
-    job = subprocess.Popen(command, cwd=folder, env=variables)
+    """Run a job in the environment and return its exit status. A signal to stop reaches the job, which ends itself."""
+    job = subprocess.Popen(command, cwd=folder, env=variables())
+    signal.signal(signal.SIGTERM, lambda *_: job.terminate())
     while True:
         try:
             status = job.wait()
             return status if status >= 0 else 128 - status
         except KeyboardInterrupt:
             continue
+
+
+def variables(**more: str) -> dict[str, str]:
+    """The caller's environment for what runs in `.venv`: without foreign packages, with threads that wait quietly."""
+    path = f"{SCRIPTS}{os.pathsep}{os.environ.get('PATH', '')}"
+    kept = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+    # Threads that spin while they wait slow a busy machine down twenty-fold.
+    return {
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "PYTHONUTF8": "1",
+        **kept,
+        "VIRTUAL_ENV": str(ENVIRONMENT),
+        "PATH": path,
+        **more,
+    }
 
 
 # --- set-up -------------------------------------------------------------------------------------------------------
@@ -174,13 +184,13 @@ def make_environment() -> None:
         answer = subprocess.run([str(PYTHON), "-c", probe], capture_output=True, text=True, check=False)
         if answer.returncode == 0 and answer.stdout.strip() == sys.version.strip():
             return
+    if importlib.util.find_spec("ensurepip") is None:
+        advice = "On Debian and Ubuntu: apt install python3-venv"
+        raise SetupError(f"this Python ({sys.executable}) cannot make an environment with pip. {advice}")
     try:
         venv.create(ENVIRONMENT, with_pip=True, clear=True, symlinks=os.name != "nt")
-    except subprocess.CalledProcessError as problem:
-        advice = "On Debian and Ubuntu: apt install python3-venv."
-        raise SetupError(f"this Python ({sys.executable}) cannot make an environment with pip. {advice}") from problem
-    except OSError as problem:
-        raise SetupError(f"{ENVIRONMENT} cannot be made: {problem}.") from problem
+    except (OSError, subprocess.CalledProcessError) as problem:
+        raise SetupError(f"{ENVIRONMENT} cannot be made ({problem}). Is there room, and may you write there?") from None
 
 
 def install() -> bool:
@@ -191,6 +201,8 @@ def install() -> bool:
                 return False
         elif logged("installing with uv, about a minute", ["-m", "uv", "pip", *INSTALL], uv_settings()):
             return True
+        if disk_full():
+            return False
         say(f"  uv could not do it ({last_line()}); trying pip.")
     return logged("installing with pip, some minutes", ["-m", "pip", *INSTALL])
 
@@ -198,11 +210,11 @@ def install() -> bool:
 def logged(what: str, arguments: list[str], settings: Mapping[str, str] | None = None) -> bool:
     """Run one step of the set-up in `.venv`; what it prints goes to the log, a sign of life to the terminal."""
     say(f"  {what} ...")
-    variables = {**os.environ, "PIP_RETRIES": "3", **(settings or {})}  # without a retry pip does not say why it failed
+    retrying = variables(PIP_RETRIES="3", **(settings or {}))  # without a retry pip does not say why it failed
     started = time.monotonic()
-    with LOG.open("a", encoding="utf-8") as log:
+    with LOG.open("a", encoding="utf-8") as printed:
         step = subprocess.Popen(
-            [str(PYTHON), *arguments], cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            [str(PYTHON), *arguments], cwd=ROOT, env=retrying, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed
         )
         try:
             while True:
@@ -228,26 +240,36 @@ def uv_settings() -> dict[str, str]:
     listed = subprocess.run(
         [str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout.splitlines()
-    settings = {"VIRTUAL_ENV": str(ENVIRONMENT)}
+    settings = {}
     for line in sorted(listed, key=lambda line: line.startswith(":env:")):  # the environment has the last word
         name, _, value = line.partition("=")
         key = name.rpartition(".")[2]
         if key in UV_NAMES:
             settings[UV_NAMES[key]] = ",".join(str(ast.literal_eval(value)).split())
-    return {name: os.environ.get(name, value) if name != "VIRTUAL_ENV" else value for name, value in settings.items()}
+    return {name: os.environ.get(name, value) for name, value in settings.items()}
 
 
 # --- what went wrong ----------------------------------------------------------------------------------------------
 
 
+def log() -> str:
+    """What the steps of this set-up have printed."""
+    return LOG.read_text(encoding="utf-8", errors="replace")
+
+
 def offline() -> bool:
     """Whether the log says that the network could not be reached."""
-    return OFFLINE.search(LOG.read_text(encoding="utf-8", errors="replace")) is not None
+    return OFFLINE.search(log()) is not None
+
+
+def disk_full() -> bool:
+    """Whether the log says that there was no room (Linux and macOS, Windows)."""
+    return re.search(r"No space left|not enough space|os error 112", log()) is not None
 
 
 def last_line() -> str:
     """The last line of the log that says something."""
-    lines = [line.strip() for line in LOG.read_text(encoding="utf-8", errors="replace").splitlines()]
+    lines = [line.strip() for line in log().splitlines()]
     errors = [line for line in lines if re.match(r"(error|×|ERROR)", line)]
     return (errors or [line for line in lines if line] or ["it said nothing"])[-1]
 
@@ -255,7 +277,7 @@ def last_line() -> str:
 def reason() -> str:
     """One line: why the set-up failed and what to do."""
     again = f"then run the same command again. The whole story is in {LOG}."
-    if "No space left" in LOG.read_text(encoding="utf-8", errors="replace"):
+    if disk_full():
         return f"the disk is full: the course needs about 2 GB (more with CUDA). Make room, {again}"
     if offline():
         return (
