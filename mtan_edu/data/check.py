@@ -54,7 +54,7 @@ def _check_frames(source: FrameFiles, classes: int, progress: Progress | None) -
         except (ValueError, OSError) as error:
             lines.append(str(error))
             continue
-        problem = form_problem(fields[name], stored, stored.shape[:2])
+        problem = _form_problem(fields[name], stored, 2)
         if not problem:
             sizes[name] = stored.shape[:2]
             problem = FIELDS[fields[name]].problem(stored, classes)
@@ -78,7 +78,7 @@ def _check_compact(folder: Path, classes: int, progress: Progress | None) -> lis
             continue
         if field not in FIELDS:
             continue
-        problem = form_problem(field, stored, stored.shape[:3])
+        problem = _form_problem(field, stored, 3)
         if problem:
             lines.append(f"{name}: {problem}")
             continue
@@ -113,6 +113,13 @@ def _compact_names(folder: Path, lines: list[str]) -> dict[str, list[str]]:
             if field not in found
         ]
     return names
+
+
+def _form_problem(field: str, stored: np.ndarray, axes: int) -> str:
+    """What is wrong with an array whatever the others are like; `axes` counts those before the channels."""
+    if stored.ndim < axes:
+        return f"`{field}` must have at least {axes} axes; got the shape {stored.shape}. Save whole maps."
+    return form_problem(field, stored, stored.shape[:axes])
 
 
 def _value_problems(field: str, stored: np.ndarray, classes: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mtan_edu.data.arrays import read_npz
 from mtan_edu.data.dataset import DenseDataset, FrameDataset, checked_fields, stored_problem
-from mtan_edu.data.fields import FIELDS
+from mtan_edu.data.fields import FIELDS, form_problem
 from mtan_edu.data.files import SPLITS, FolderFiles, FrameFiles, TarFiles
 from mtan_edu.data.layout import read_layout
 from mtan_edu.data.splits import DataSplits
@@ -88,6 +88,9 @@ class FileDataset(FrameDataset):
         self._source = source
         self._files = files
         first = self._source.read(files["image"][0])
+        problem = form_problem("image", first, first.shape[:2])
+        if problem:
+            raise ValueError(f"{source.path / files['image'][0]}: {problem}")
         self.image_size = (first.shape[0], first.shape[1])
 
     def __len__(self) -> int:

@@ -93,6 +93,14 @@ def test_a_frame_is_checked_when_it_is_read(tmp_path):
         train[2]
 
 
+def test_channels_before_pixels_get_a_sentence_at_once(tmp_path):
+    folder = write_prepared(tmp_path / "files")
+    for path in folder.glob("*/image/*.npy"):
+        np.save(path, np.moveaxis(np.load(path), -1, 0))
+    with pytest.raises(ValueError, match=r"train/image/0\.npy: `image` must have the shape .*got \(3, 32, 64\)"):
+        read_prepared(folder, CLASSES)
+
+
 def test_a_file_that_vanishes_gets_a_sentence(tmp_path):
     folder = write_prepared(tmp_path / "files")
     train = read_prepared(folder, CLASSES).train
