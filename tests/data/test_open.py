@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import mtan_edu
-from mtan_edu.data import default_data_folder, open_data
+from mtan_edu.data import check_folder, default_data_folder, open_data
 from tests.data.small_sets import compact_arrays, write_compact, write_pictures, write_prepared
 
 
@@ -16,6 +17,15 @@ def test_the_form_of_a_folder_is_found_out(tmp_path, write):
     assert (splits.name, len(splits.train), len(splits.val), splits.image_size) == ("set", 3, 2, (32, 64))
     assert splits.classes[:2] == ("bed", "books")
     assert not (tmp_path / "data").exists()
+
+
+def test_rooms_are_drawn_once_and_are_a_sound_data_set_like_any_other(tmp_path):
+    drawn = open_data("rooms", folder=tmp_path, size=(32, 64), train=2, val=1)
+    [folder] = [entry for entry in tmp_path.iterdir() if entry.is_dir()]
+    opened = open_data(folder, folder=tmp_path)
+    assert check_folder(folder) == []
+    assert (opened.tasks, opened.image_size, len(opened.train), len(opened.val)) == (drawn.tasks, (32, 64), 2, 1)
+    assert torch.equal(opened.train[1].image, drawn.train[1].image)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "room"])
