@@ -31,14 +31,14 @@ class Camera:
 
 
 def place_camera(rng: np.random.Generator, width: float, depth: float) -> Camera:
-    """Stand near the side z = 0 of a room and look at some point in its far part."""
-    origin = np.array([rng.uniform(-0.38, 0.38) * width, rng.uniform(1.1, 1.75), -rng.uniform(0.2, 0.55)])
-    target = np.array([rng.uniform(-0.28, 0.28) * width, rng.uniform(0.5, 1.35), -rng.uniform(0.6, 0.85) * depth])
+    """Stand in the near part of a room, whose side is z = 0, and look at some point in its far part."""
+    origin = np.array([rng.uniform(-0.36, 0.36) * width, rng.uniform(1.1, 1.7), -rng.uniform(0.05, 0.3) * depth])
+    target = np.array([rng.uniform(-0.35, 0.35) * width, rng.uniform(0.4, 1.3), -rng.uniform(0.75, 0.9) * depth])
     x, y, z = target - origin
     yaw, pitch = np.arctan2(-x, -z), np.arctan2(y, np.hypot(x, z))
     axes = turn_y(yaw) @ turn_x(pitch) @ turn_z(rng.normal(0, 0.02))
-    balance = np.exp(rng.normal(0, 0.05, 3))
-    return Camera(Viewpoint(origin, axes), rng.uniform(0.32, 0.52), balance, rng.uniform(0.006, 0.02))
+    balance = np.exp(rng.normal(0, 0.07, 3))
+    return Camera(Viewpoint(origin, axes), rng.uniform(0.45, 0.72), balance, rng.uniform(0.006, 0.02))
 
 
 def field_of_view(size: tuple[int, int], rays: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -77,7 +77,7 @@ def expose(light: np.ndarray, camera: Camera, rng: np.random.Generator) -> np.nd
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     vignette = 1 - 0.12 * (x * x + y * y)
     picture = light * (camera.exposure**2.2 / level) * vignette * camera.balance[:, None, None]
-    picture = 1 - np.exp(-1.25 * picture)  # bright lights fade to white as on film
+    picture = 1 - np.exp(-1.35 * picture**1.15)  # bright lights fade to white as on film
     draws = rng.standard_normal((3, height, width), dtype=np.float32)
     picture = np.maximum(picture + camera.noise * draws * (0.1 + np.sqrt(picture)), 0)
     return np.clip(255 * picture ** (1 / 2.2) + 0.5, 0, 255).astype(np.uint8).transpose(1, 2, 0)

@@ -23,7 +23,7 @@ SMALLEST_SIDE = 8
 _RAYS = 2
 """Rays per pixel along each side of the image; each is lit from another place of a lamp."""
 
-_BAND = 12_000
+_BAND = 25_000
 """About how many rays are followed together: few enough for their numbers to stay in the processor's cache."""
 
 _BRIGHTEST = 12.0
@@ -89,14 +89,14 @@ def render(scene: Scene, size: tuple[int, int], rng: np.random.Generator) -> Roo
     normal = np.empty_like(points)
     for number, members in groups(index.ravel()):
         normal[:, members] = patch_and_normal(scene.solids[number], points[:, members])[1]
-    missing = holes(scene, points, normal, index.ravel(), rng)
+    missing = holes(scene, depth, points, normal, index.ravel(), rng)
     seen = scene.camera.view.axes.T.astype(np.float32) @ normal  # world to camera axes
-    seen[:, missing] = 0
+    seen[:, missing.ravel()] = 0
     labels = np.array([solid.label for solid in scene.solids], np.int8)[index]
     return RoomArrays(
         image=image,
         label=labels,
-        depth=np.where(missing.reshape(size), 0, np.round(1000 * depth)).astype(np.uint16),
+        depth=np.where(missing, 0, np.round(1000 * depth)).astype(np.uint16),
         normal=np.round(32767 * seen).astype(np.int16).reshape(3, *size).transpose(1, 2, 0),
     )
 

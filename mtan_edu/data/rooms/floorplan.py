@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from mtan_edu.data.rooms.furniture.piece import Piece
-from mtan_edu.data.rooms.solids import Solid, turn_y
+from mtan_edu.data.rooms.solids import Solid
 
 _GAP = 0.02
 """Room left between two pieces [m]."""
@@ -31,11 +33,20 @@ class Place:
 
     def point(self, right: float, front: float) -> tuple[float, float]:
         """World (x, z) of a point `right` and `front` of the piece's origin [m]."""
-        x, _, z = turn_y(self.yaw) @ [right, 0.0, front]
-        return self.x + x, self.z + z
+        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        return self.x + c * right + s * front, self.z - s * right + c * front
 
-    def corners(self, before: float = 0.0) -> np.ndarray:
-        """Corners of the floor it takes, with `before` [m] added at its front, `(4, 2)`."""
+    @cached_property
+    def body(self) -> np.ndarray:
+        """Corners of the floor it takes [m], `(4, 2)`."""
+        return self._corners(0.0)
+
+    @cached_property
+    def wanted(self) -> np.ndarray:
+        """Corners of that floor and of the free room that it wants before its front [m], `(4, 2)`."""
+        return self._corners(self.piece.stands_before)
+
+    def _corners(self, before: float) -> np.ndarray:
         wide, deep = self.piece.half_width, self.piece.half_depth
         rectangle = [(-wide, -deep), (wide, -deep), (wide, deep + before), (-wide, deep + before)]
         return np.array([self.point(*corner) for corner in rectangle])
@@ -54,6 +65,7 @@ class Floorplan:
         depth: Along z [m].
         height: From floor to ceiling [m].
         camera: (x, z) of the camera [m].
+        looks: Direction (x, z) in which it looks, of length 1.
         clear: Radius around the camera in which nothing stands [m].
         places: What stands or hangs where.
     """
@@ -62,57 +74,54 @@ class Floorplan:
     depth: float
     height: float
     camera: tuple[float, float]
-    clear: float = 0.8
+    looks: tuple[float, float] = (0.0, -1.0)
+    clear: float = 0.75
     places: list[Place] = field(default_factory=list)
 
-    def add(self, piece: Piece, x: float, z: float, yaw: float, belongs: bool = False) -> Place | None:
-        """Put a piece at (x, z) if there is room for it.
+    def add(self, place: Place, belongs: bool = False) -> bool:
+        """Put a piece at a place if there is room for it.
 
         Args:
-            piece: What to put.
-            x: Where its origin shall stand [m].
-            z: Where its origin shall stand [m].
-            yaw: How far it is turned around y [rad].
+            place: What stands where.
             belongs: Whether it may stand where another piece wants free room before its front, as a chair at a desk.
 
         Returns:
-            Its place, or None if there is no room.
+            Whether there was room.
         """
-        place = Place(piece, x, z, yaw)
         if not self._within(place) or any(self._collide(place, other, belongs) for other in self.places):
-            return None
+            return False
         self.places.append(place)
-        return place
+        return True
 
-    def add_at_wall(
-        self, piece: Piece, wall: int, along: float, belongs: bool = False, turn: float = 0.0
-    ) -> Place | None:
-        """Put a piece with its back to a wall.
+    def at_wall(self, piece: Piece, wall: int, along: float, turn: float = 0.0) -> Place | None:
+        """Where a piece stands with its back to a wall, if that is long enough.
 
         Args:
-            piece: What to put.
+            piece: The piece.
             wall: 0 far, 1 left, 2 right, 3 behind the camera.
             along: Where along the wall, -1 to 1.
-            belongs: As in `add`.
             turn: Further turn around y [rad], for what stands slightly askew.
-
-        Returns:
-            Its place, or None if there is no room.
         """
-        off = piece.half_depth + abs(np.sin(turn)) * piece.half_width + (0.001 if turn == 0 else 0.02)
+        off = piece.half_depth + abs(math.sin(turn)) * piece.half_width + (0.001 if turn == 0 else 0.02)
         side, end = self.width / 2 - piece.half_width, self.depth / 2 - piece.half_width
         if min(side, end) <= 0:
             return None
         x, z, yaw = [
             (along * side, -self.depth + off, 0.0),
-            (-self.width / 2 + off, -self.depth / 2 + along * end, np.pi / 2),
-            (self.width / 2 - off, -self.depth / 2 + along * end, -np.pi / 2),
-            (along * side, -off, np.pi),
+            (-self.width / 2 + off, -self.depth / 2 + along * end, math.pi / 2),
+            (self.width / 2 - off, -self.depth / 2 + along * end, -math.pi / 2),
+            (along * side, -off, math.pi),
         ][wall]
-        return self.add(piece, x, z, yaw + turn, belongs)
+        return Place(piece, x, z, yaw + turn)
+
+    def seen(self, x: float, z: float) -> bool:
+        """Whether a point lies within 28° of the way the camera looks: within its picture, seen from above."""
+        right, front = x - self.camera[0], z - self.camera[1]
+        ahead = right * self.looks[0] + front * self.looks[1]
+        return ahead > 0.88 * math.hypot(right, front)
 
     def _within(self, place: Place) -> bool:
-        x, z = place.corners().T
+        x, z = place.body.T
         inside = abs(x).max() <= self.width / 2 and z.min() >= -self.depth and z.max() <= 0
         if not inside or place.piece.top > self.height - 0.05:
             return False
@@ -122,15 +131,19 @@ class Floorplan:
         a, b = place.piece, other.piece
         if a.bottom >= b.top or b.bottom >= a.top:
             return False
-        body_a, body_b = place.corners(), other.corners()
+        reach = sum(math.hypot(p.half_width, p.half_depth + p.stands_before) for p in (a, b)) + _GAP
+        if math.hypot(place.x - other.x, place.z - other.z) > reach:
+            return False
         if belongs:
-            return _overlap(body_a, body_b)
-        return _overlap(body_a, other.corners(b.stands_before)) or _overlap(place.corners(a.stands_before), body_b)
+            return _overlap(place.body, other.body)
+        return _overlap(place.body, other.wanted) or _overlap(place.wanted, other.body)
 
 
 def _distance_to_rectangle(point: tuple[float, float], place: Place) -> float:
-    right, _, front = turn_y(-place.yaw) @ [point[0] - place.x, 0.0, point[1] - place.z]
-    return float(np.hypot(max(abs(right) - place.piece.half_width, 0), max(abs(front) - place.piece.half_depth, 0)))
+    c, s = math.cos(place.yaw), math.sin(place.yaw)
+    x, z = point[0] - place.x, point[1] - place.z
+    right, front = abs(c * x - s * z), abs(s * x + c * z)
+    return math.hypot(max(right - place.piece.half_width, 0.0), max(front - place.piece.half_depth, 0.0))
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
@@ -138,7 +151,7 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
     for rectangle in (a, b):
         for start, end in ((0, 1), (1, 2)):
             direction = rectangle[end] - rectangle[start]
-            direction = direction / np.hypot(*direction)
+            direction = direction / math.hypot(*direction)
             on_a, on_b = a @ direction, b @ direction
             if on_a.max() + _GAP <= on_b.min() or on_b.max() + _GAP <= on_a.min():
                 return False

@@ -15,31 +15,32 @@ from mtan_edu.data.rooms.labels import FLOOR
 from mtan_edu.data.rooms.solids import Solid, box
 
 Maker = Callable[[np.random.Generator], Piece]
-_TRIES = 12
+_TRIES = 20
+"""Places tried for a piece before it is left out."""
 
 
 def furnish(plan: Floorplan, rng: np.random.Generator) -> None:
     """Fill a floor plan by one of the recipes."""
-    [_living_room, _bedroom, _study, _dining_kitchen][rng.choice(4, p=[0.32, 0.3, 0.18, 0.2])](plan, rng)
+    [_living_room, _bedroom, _study, _dining_kitchen][rng.choice(4, p=[0.32, 0.26, 0.18, 0.24])](plan, rng)
+    _hang(plan, rng)
+    _fill(plan, rng)
 
 
 def _living_room(plan: Floorplan, rng: np.random.Generator) -> None:
-    couch = _at_wall(plan, rng, _with_things(seats.sofa), askew=0.1) or _anywhere(plan, rng, seats.sofa)
-    if couch and rng.random() < 0.75:
+    couch = _at_wall(plan, rng, seats.sofa, askew=0.1) or _anywhere(plan, rng, seats.sofa)
+    if couch and rng.random() < 0.8:
         _before(plan, rng, couch, _with_things(tables.coffee_table), 0.35)
     if couch and rng.random() < 0.5:
         _beside(plan, rng, couch, _with_things(tables.side_table))
-    _maybe(plan, rng, 0.55, _tv_set)
+    _maybe(plan, rng, 0.65, _tv_set)
     _maybe(plan, rng, 0.9, hangings.window)
-    _maybe(plan, rng, 0.3, hangings.hanging_television)
-    _maybe(plan, rng, 0.7, _with_things(storage.bookshelf))
-    if rng.random() < 0.5:
+    _maybe(plan, rng, 0.35, hangings.hanging_television)
+    _maybe(plan, rng, 0.8, _with_things(storage.bookshelf))
+    if rng.random() < 0.6:
         _anywhere(plan, rng, seats.sofa)
-    if rng.random() < 0.35:
+    if rng.random() < 0.5:
         _dining_group(plan, rng)
     _maybe(plan, rng, 0.5, _with_things(storage.dresser))
-    _walls(plan, rng)
-    _corners(plan, rng)
 
 
 def _bedroom(plan: Floorplan, rng: np.random.Generator) -> None:
@@ -49,60 +50,64 @@ def _bedroom(plan: Floorplan, rng: np.random.Generator) -> None:
             if rng.random() < 0.7:
                 _beside(plan, rng, sleeping, _with_things(beds.nightstand), side)
     _maybe(plan, rng, 0.9, hangings.window)
-    _maybe(plan, rng, 0.35, _tv_set)
-    _maybe(plan, rng, 0.6, storage.wardrobe)
-    _maybe(plan, rng, 0.6, _with_things(storage.dresser))
-    if rng.random() < 0.45:
+    _maybe(plan, rng, 0.4, _tv_set)
+    _maybe(plan, rng, 0.7, storage.wardrobe)
+    _maybe(plan, rng, 0.7, _with_things(storage.dresser))
+    if rng.random() < 0.55:
         _desk_group(plan, rng)
     _maybe(plan, rng, 0.5, _with_things(storage.bookshelf))
-    if rng.random() < 0.4:
+    if rng.random() < 0.5:
         _anywhere(plan, rng, seats.chair)
-    _walls(plan, rng)
-    _corners(plan, rng)
 
 
 def _study(plan: Floorplan, rng: np.random.Generator) -> None:
     _desk_group(plan, rng)
     _maybe(plan, rng, 0.9, _with_things(storage.bookshelf))
     _maybe(plan, rng, 0.85, hangings.window)
-    _maybe(plan, rng, 0.7, _with_things(storage.bookshelf))
+    if rng.random() < 0.6:
+        _desk_group(plan, rng)
+    _maybe(plan, rng, 0.6, _with_things(storage.bookshelf))
+    _maybe(plan, rng, 0.6, _with_things(storage.dresser))
     if rng.random() < 0.5:
         _at_wall(plan, rng, seats.sofa, askew=0.1)
-    if rng.random() < 0.4:
-        _desk_group(plan, rng)
     _maybe(plan, rng, 0.6, storage.wall_shelf)
-    if rng.random() < 0.5:
+    if rng.random() < 0.7:
         _anywhere(plan, rng, seats.chair)
-    _walls(plan, rng)
-    _corners(plan, rng)
 
 
 def _dining_kitchen(plan: Floorplan, rng: np.random.Generator) -> None:
     _dining_group(plan, rng)
-    _maybe(plan, rng, 0.55, _with_things(storage.kitchen_row))
+    _maybe(plan, rng, 0.85, _with_things(storage.kitchen_row))
     _maybe(plan, rng, 0.85, hangings.window)
     _maybe(plan, rng, 0.4, hangings.hanging_television)
     _maybe(plan, rng, 0.6, _with_things(storage.sideboard))
     _maybe(plan, rng, 0.5, _with_things(storage.bookshelf))
-    _maybe(plan, rng, 0.4, storage.wardrobe)
+    _maybe(plan, rng, 0.5, storage.wardrobe)
     if rng.random() < 0.3:
         _at_wall(plan, rng, seats.sofa, askew=0.1)
-    _walls(plan, rng)
-    _corners(plan, rng)
 
 
-def _walls(plan: Floorplan, rng: np.random.Generator) -> None:
+def _hang(plan: Floorplan, rng: np.random.Generator) -> None:
+    """What hangs on the walls of any room."""
     _maybe(plan, rng, 0.3, hangings.door)
-    _maybe(plan, rng, 0.35, hangings.window)
-    _maybe(plan, rng, 0.3, storage.wall_shelf)
+    _maybe(plan, rng, 0.15, hangings.window)
+    _maybe(plan, rng, 0.35, storage.wall_shelf)
+    _maybe(plan, rng, 0.3, hangings.mirror)
+    _maybe(plan, rng, 0.25, hangings.clock)
     for _ in range(rng.integers(1, 5)):
         _maybe(plan, rng, 1.0, hangings.picture)
 
 
-def _corners(plan: Floorplan, rng: np.random.Generator) -> None:
-    for chance, maker in ((0.4, small.floor_lamp), (0.5, small.plant), (0.5, small.floor_things)):
+def _fill(plan: Floorplan, rng: np.random.Generator) -> None:
+    """What stands about in any room."""
+    _maybe(plan, rng, 0.35, small.floor_lamp)
+    _maybe(plan, rng, 0.7, storage.wardrobe)
+    for chance, maker in ((0.6, seats.chair), (0.3, seats.chair), (0.5, small.plant)):
         if rng.random() < chance:
             _anywhere(plan, rng, maker)
+    _maybe(plan, rng, 0.7, _with_things(storage.dresser))
+    for _ in range(rng.integers(1, 6)):
+        _anywhere(plan, rng, small.floor_things)
     if rng.random() < 0.45:
         plan.places.append(_rug(plan, rng))
 
@@ -128,7 +133,7 @@ def _dining_group(plan: Floorplan, rng: np.random.Generator) -> None:
             out = side * (piece.half_depth + rng.uniform(0.03, 0.2))
             x, z = table.point(right, front + out)
             yaw = table.yaw + (np.pi if side > 0 else 0.0) + rng.uniform(-0.25, 0.25)
-            plan.add(piece, x, z, yaw, belongs=True)
+            plan.add(Place(piece, x, z, yaw), belongs=True)
 
 
 def _desk_group(plan: Floorplan, rng: np.random.Generator) -> None:
@@ -136,7 +141,7 @@ def _desk_group(plan: Floorplan, rng: np.random.Generator) -> None:
     if desk and rng.random() < 0.85:
         piece = seats.chair(rng)
         x, z = desk.point(rng.uniform(-0.2, 0.2), desk.piece.half_depth + piece.half_depth + rng.uniform(0.03, 0.3))
-        plan.add(piece, x, z, desk.yaw + np.pi + rng.uniform(-0.6, 0.6), belongs=True)
+        plan.add(Place(piece, x, z, desk.yaw + np.pi + rng.uniform(-0.6, 0.6)), belongs=True)
 
 
 def _desk_with_screen(rng: np.random.Generator) -> Piece:
@@ -178,7 +183,7 @@ def _things(piece: Piece, rng: np.random.Generator) -> list[Solid]:
         reach = min(wide, deep, 0.13)
         for column in range(columns):
             for row in range(rows):
-                if rng.random() < 0.42:
+                if rng.random() < 0.5:
                     x = top.x + (2 * column + 1 - columns) * wide
                     z = top.z + (2 * row + 1 - rows) * deep
                     solids += _thing(rng, x, top.y, z, reach)
@@ -202,38 +207,41 @@ def _maybe(plan: Floorplan, rng: np.random.Generator, chance: float, maker: Make
 
 def _at_wall(plan: Floorplan, rng: np.random.Generator, maker: Maker, askew: float = 0.0) -> Place | None:
     piece = maker(rng)
-    for _ in range(_TRIES):
-        wall = int(rng.choice(4, p=[0.5, 0.24, 0.24, 0.02]))
+    for attempt in range(_TRIES):
+        wall = int(rng.choice(4, p=[0.46, 0.26, 0.26, 0.02]))
         turn = rng.normal(0, askew) if askew and rng.random() < 0.5 else 0.0
-        along = rng.uniform(-1, 1) if wall in (0, 3) else rng.uniform(-1, 0.4)
-        place = plan.add_at_wall(piece, wall, along, turn=turn)
-        if place:
+        place = plan.at_wall(piece, wall, rng.uniform(-1, 1), turn)
+        if place and (_in_picture(plan, place) or attempt > 0.8 * _TRIES) and plan.add(place):
             return place
     return None
 
 
 def _anywhere(plan: Floorplan, rng: np.random.Generator, maker: Maker) -> Place | None:
     piece = maker(rng)
-    for _ in range(_TRIES):
-        x = rng.uniform(-0.5, 0.5) * plan.width
-        z = -plan.depth * rng.uniform(0.25, 0.95)
-        place = plan.add(piece, x, z, rng.choice([0, np.pi / 2, -np.pi / 2, np.pi]) + rng.normal(0, 0.25))
-        if place:
+    for attempt in range(_TRIES):
+        x, z = rng.uniform(-0.5, 0.5) * plan.width, -plan.depth * rng.uniform(0.2, 0.95)
+        yaw = rng.choice([0, np.pi / 2, -np.pi / 2, np.pi]) + rng.normal(0, 0.25)
+        place = Place(piece, x, z, yaw)
+        if (_in_picture(plan, place) or attempt > 0.8 * _TRIES) and plan.add(place):
             return place
     return None
 
 
-def _before(plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, gap: float) -> Place | None:
+def _in_picture(plan: Floorplan, place: Place) -> bool:
+    return plan.seen(*place.point(0.0, place.piece.half_depth))
+
+
+def _before(plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, gap: float) -> None:
     piece = maker(rng)
     off = place.piece.half_depth + piece.half_depth + gap * rng.uniform(0.7, 1.4)
-    return plan.add(piece, *place.point(rng.uniform(-0.2, 0.2), off), place.yaw + rng.normal(0, 0.05), belongs=True)
+    x, z = place.point(rng.uniform(-0.2, 0.2), off)
+    plan.add(Place(piece, x, z, place.yaw + rng.normal(0, 0.05)), belongs=True)
 
 
-def _beside(
-    plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, side: int | None = None
-) -> Place | None:
+def _beside(plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, side: int | None = None) -> None:
     piece = maker(rng)
     side = side or int(rng.choice([-1, 1]))
     right = side * (place.piece.half_width + piece.half_width + rng.uniform(0.03, 0.15))
     front = -place.piece.half_depth + piece.half_depth + 0.005
-    return plan.add(piece, *place.point(right, front), place.yaw, belongs=True)
+    x, z = place.point(right, front)
+    plan.add(Place(piece, x, z, place.yaw), belongs=True)

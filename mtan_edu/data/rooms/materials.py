@@ -123,9 +123,10 @@ def floor_cover(rng: np.random.Generator) -> Material:
     """Boards, tiles, or fitted carpet."""
     color = pick_color(rng)
     joint = tuple(float(value) for value in np.asarray(color) * rng.choice([0.4, 1.4]))
+    tile = rng.uniform(0.2, 0.6)
     choices: list[Pattern] = [
         Planks(*WOODS[rng.integers(len(WOODS))], rng.uniform(0.08, 0.2), rng.uniform(0.7, 1.6), _seed(rng)),
-        Tiles(color, joint, *(2 * [rng.uniform(0.2, 0.6)]), 0.0, 0.12, _seed(rng)),  # type: ignore[arg-type]
+        Tiles(color, joint, tile, tile, 0.0, 0.12, _seed(rng)),  # type: ignore[arg-type]
         Plain(color, 0.25, 0.02, _seed(rng)),
         Checks(color, pick_color(rng), rng.uniform(0.4, 1.0)),
     ]
@@ -134,7 +135,8 @@ def floor_cover(rng: np.random.Generator) -> Material:
 
 def rug(rng: np.random.Generator) -> Material:
     """A woven rug with a border."""
-    return Material(Carpet(*pick_colors(rng, 3), motif=int(rng.integers(3))))
+    ground, border, middle = pick_colors(rng, 3)
+    return Material(Carpet(ground, border, middle, int(rng.integers(3))))
 
 
 def _seed(rng: np.random.Generator) -> int:

@@ -33,26 +33,27 @@ class Viewpoint:
     axes: np.ndarray
 
     def bounds(self, solids: Sequence[Solid], margin: float = 0.0) -> np.ndarray:
-        """Between which slopes each solid can be seen, from the viewpoint or from within `margin` of it.
+        """Between which slopes each solid can be seen, from the viewpoint or `margin` right, left, above, below of it.
 
         Args:
             solids: P solids.
             margin: How far the eye may move [m].
 
         Returns:
-            Least and greatest horizontal, least and greatest vertical slope of each, `(P, 4)`; all slopes for a solid
-            beside the viewpoint, none (least above greatest) for one behind it.
+            Least and greatest horizontal, least and greatest vertical slope of each, and its least distance in front
+            [m], `(P, 5)`; all slopes for a solid beside the viewpoint, none (least above greatest) for one behind it.
         """
         corners = np.array([solid.corners for solid in solids]) - self.origin[:, None]  # (P, 3, 8)
         right, up, back = np.moveaxis(self.axes.T @ corners, 1, 0)  # (P, 8) each
+        nearest, farthest = (-back).min(axis=1), (-back).max(axis=1)
         front = np.maximum(-back, 1e-6)
         across, along = right / front, up / front
-        limits = np.stack([across.min(1), across.max(1), along.min(1), along.max(1)], axis=1)
-        slack = _SLACK + 2 * margin / front.min(1, keepdims=True) * (1 + np.abs(limits))
-        limits += slack * np.array([-1, 1, -1, 1])
-        limits[(-back).min(1) < 0.01 + margin] = (-np.inf, np.inf, -np.inf, np.inf)
-        limits[(-back).max(1) <= 0] = (np.inf, -np.inf, np.inf, -np.inf)
-        return limits
+        slack = _SLACK + margin / front.min(axis=1)
+        limits = [across.min(1) - slack, across.max(1) + slack, along.min(1) - slack, along.max(1) + slack, nearest]
+        result = np.stack(limits, axis=1)
+        result[nearest < 0.01, :4] = (-np.inf, np.inf, -np.inf, np.inf)
+        result[farthest <= 0, :4] = (np.inf, -np.inf, np.inf, -np.inf)
+        return result
 
 
 def hit_distance(solid: Solid, origin: np.ndarray, directions: np.ndarray) -> np.ndarray:
@@ -66,9 +67,7 @@ def hit_distance(solid: Solid, origin: np.ndarray, directions: np.ndarray) -> np
     Returns:
         Multiples of the direction, `(n,)`; infinite where the ray misses.
     """
-    to_unit = solid.to_unit.astype(directions.dtype)
-    start = to_unit @ (origin - solid.center[:, None]).astype(directions.dtype)
-    enter, leave = _SPANS[solid.shape](start, to_unit @ directions)
+    enter, leave = _span(solid, origin, directions)
     return np.where((enter <= leave) & (enter > 0), enter, np.inf)
 
 
@@ -92,8 +91,8 @@ def nearest_hits(
     index = np.zeros(depth.shape, np.intp)
     limits = view.bounds(solids)
     columns = np.searchsorted(across, limits[:, :2])
-    rows = np.searchsorted(-along, -limits[:, :1:-1])
-    for number in np.flatnonzero((columns[:, 0] < columns[:, 1]) & (rows[:, 0] < rows[:, 1])):
+    rows = np.searchsorted(-along, -limits[:, 3:1:-1])
+    for number in np.flatnonzero((columns[:, 0] < columns[:, 1]) & (rows[:, 0] < rows[:, 1])).tolist():
         window = (slice(*rows[number]), slice(*columns[number]))
         rays = directions[(slice(None), *window)]
         found = hit_distance(solids[number], view.origin[:, None], rays.reshape(3, -1)).reshape(rays.shape[1:])
@@ -118,8 +117,8 @@ def hidden(
         solids: Whatever may stand between.
         view: From where it is looked.
         points: Points on surfaces [m], `(3, n)`.
-        spread: For each point, how far from the viewpoint's origin it is looked from [m], `(3, n)`: the places on a
-            lamp that is not a point. None for the origin itself.
+        spread: For each point, how far beside the viewpoint's origin it is looked from [m], `(3, n)`, at right angles
+            to the way it looks: the places on a lamp that is no point. None for the origin itself.
 
     Returns:
         `(n,)` bool.
@@ -129,18 +128,34 @@ def hidden(
     if not result.size:
         return result
     right, up, back = view.axes.T.astype(dtype) @ (points - view.origin[:, None].astype(dtype))
-    front = np.maximum(-back, dtype.type(1e-6))
-    across, along = right / front, up / front
-    margin = 0.0 if spread is None else float(np.sqrt((spread * spread).sum(axis=0).max()))
-    ways = view.origin[:, None].astype(dtype) - points + (0 if spread is None else spread)
+    order = np.argsort(right / np.maximum(-back, dtype.type(1e-6)))  # neighbors in the view stand side by side
+    front = np.maximum(-back[order], dtype.type(1e-6))
+    across, along = right[order] / front, up[order] / front
+    points = points[:, order]
+    eye = view.origin[:, None].astype(dtype) + (0 if spread is None else spread[:, order])
+    ways = eye - points
     least = 2e-3 / np.maximum(front, dtype.type(0.1))  # 2 mm off the surface on which the point lies
-    for solid, (left, right, low, high) in zip(solids, view.bounds(solids, margin).astype(dtype), strict=True):
-        if left < right:
-            near = np.flatnonzero((across > left) & (across < right) & (along > low) & (along < high))
-            if near.size:
-                found = hit_distance(solid, points[:, near], ways[:, near])
-                result[near] |= (found > least[near]) & (found < 1)
+    margin = 0.0 if spread is None else float(np.sqrt((spread * spread).sum(axis=0).max()))
+    limits = view.bounds(solids, margin).astype(dtype)
+    columns = np.searchsorted(across, limits[:, :2])
+    found = np.zeros_like(result)
+    for number in np.flatnonzero(columns[:, 0] < columns[:, 1]).tolist():
+        first, last = columns[number]
+        low, high, nearest = limits[number, 2:]
+        height = along[first:last]
+        near = np.flatnonzero((height > low) & (height < high) & (front[first:last] > nearest)) + first
+        if near.size:
+            enter, leave = _span(solids[number], points[:, near], ways[:, near])
+            found[near] |= (enter <= leave) & (enter > least[near]) & (enter < 1)
+    result[order] = found
     return result
+
+
+def _span(solid: Solid, origin: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where rays enter and leave a solid, in multiples of their directions; those that miss leave before they enter."""
+    to_unit = solid.to_unit.astype(directions.dtype)
+    start = to_unit @ (origin - solid.center[:, None].astype(directions.dtype)).astype(directions.dtype)
+    return _SPANS[solid.shape](start, to_unit @ directions)
 
 
 def _box_span(start: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -66,7 +66,7 @@ class Scene:
 
 
 def build_scene(rng: np.random.Generator) -> Scene:
-    """Draw scenes until one shows enough: four classes at least, none over two thirds of the picture, none too near."""
+    """Draw scenes until one shows enough: five classes at least, none over 55 % of the picture, nothing too near."""
     scene = _draw_scene(rng)
     for _ in range(_TRIES):
         if _worth_seeing(scene):
@@ -80,13 +80,15 @@ def _worth_seeing(scene: Scene) -> bool:
     depth, index = nearest_hits(scene.solids, scene.camera.view, across, along)
     labels = np.array([solid.label for solid in scene.solids])[index]
     shares = np.unique(labels, return_counts=True)[1] / labels.size
-    return bool((shares > 0.01).sum() >= 5 and shares.max() < 0.62 and depth.min() > 0.6)
+    return bool((shares > 0.01).sum() >= 5 and shares.max() < 0.55 and depth.min() > 0.7)
 
 
 def _draw_scene(rng: np.random.Generator) -> Scene:
-    width, depth, height = rng.uniform(3.0, 5.2), rng.uniform(3.2, 5.4), rng.uniform(2.35, 2.8)
+    width, depth, height = rng.uniform(2.8, 4.8), rng.uniform(3.2, 5.2), rng.uniform(2.35, 2.8)
     camera = place_camera(rng, width, depth)
-    plan = Floorplan(width, depth, height, (camera.view.origin[0], camera.view.origin[2]))
+    (x, _, z), forward = camera.view.origin, -camera.view.axes[[0, 2], 2]
+    forward /= np.hypot(*forward)
+    plan = Floorplan(width, depth, height, (x, z), (forward[0], forward[1]))
     furnish(plan, rng)
     content = [solid for place in plan.places for solid in place.solids()]
     fixture, lamps = _lamps(plan, rng)

@@ -61,7 +61,7 @@ def write_set(working: Path, splits: Mapping[str, Arrays], version: int) -> None
     checksums = {}
     for split, arrays in splits.items():
         path = working / f"{split}.npz"
-        np.savez(path, **arrays)
+        np.savez(path, allow_pickle=False, **arrays)
         checksums[path.name] = _checksum(path)
     text = json.dumps({"version": version, "sha256": checksums}, indent=2)
     (working / CHECKSUMS).write_text(text + "\n", encoding="utf-8")

@@ -7,10 +7,11 @@ import numpy as np
 from mtan_edu.data.rooms import materials
 from mtan_edu.data.rooms.furniture.piece import Piece
 from mtan_edu.data.rooms.furniture.small import television
-from mtan_edu.data.rooms.labels import PICTURE, WALL, WINDOW
+from mtan_edu.data.rooms.labels import OBJECTS, PICTURE, WALL, WINDOW
 from mtan_edu.data.rooms.materials import Material
+from mtan_edu.data.rooms.patterns import Plain
 from mtan_edu.data.rooms.pictures import Blocks, Folds, Fronts, Landscape, Matted, Portrait
-from mtan_edu.data.rooms.solids import Solid, ball, box
+from mtan_edu.data.rooms.solids import Solid, ball, box, cylinder, turn_x, turn_z
 
 
 def picture(rng: np.random.Generator) -> Piece:
@@ -33,7 +34,7 @@ def _content(rng: np.random.Generator) -> Landscape | Blocks | Portrait | Matted
     kind = rng.integers(3)
     inner: Landscape | Blocks | Portrait
     if kind == 0:
-        inner = Landscape(*colors[:4], level=rng.uniform(-0.4, 0.3), seed=seed)
+        inner = Landscape(colors[0], colors[1], colors[2], colors[3], level=rng.uniform(-0.4, 0.3), seed=seed)
     elif kind == 1:
         inner = Blocks(colors, int(rng.integers(2, 5)), int(rng.integers(2, 5)), seed)
     else:
@@ -44,7 +45,7 @@ def _content(rng: np.random.Generator) -> Landscape | Blocks | Portrait | Matted
 
 def window(rng: np.random.Generator) -> Piece:
     """A window by day, dusk or night: frame, bars, panes with a view, sill; curtains at times."""
-    width, height, bottom = rng.uniform(0.8, 1.8), rng.uniform(0.9, 1.4), rng.uniform(0.7, 1.0)
+    width, height, bottom = rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.25), rng.uniform(0.8, 1.05)
     frame = materials.paint(rng) if rng.random() < 0.6 else materials.joinery(rng)
     middle = bottom + height / 2
     solids = [box((0, middle, -0.015), (width - 0.1, height - 0.1, 0.01), _view(rng), WINDOW)]
@@ -99,6 +100,33 @@ def hanging_television(rng: np.random.Generator) -> Piece:
     return Piece(
         television(rng, 0, bottom, 0, width, stand=False), width / 2, 0.025, bottom + 0.57 * width, bottom=bottom
     )
+
+
+def mirror(rng: np.random.Generator) -> Piece:
+    """A mirror in a frame, dull as if it showed a blurred room; the depth sensor sees little of it."""
+    width, height, middle = rng.uniform(0.4, 0.7), rng.uniform(0.6, 1.2), rng.uniform(1.3, 1.5)
+    glass = Material(Plain(materials.pick_color(rng), 0.5, 0.4), gloss=1.0)
+    solids = [
+        box((0, middle, 0), (width, height, 0.03), materials.joinery(rng), OBJECTS),
+        box((0, middle, 0.016), (width - 0.08, height - 0.08, 0.004), glass, OBJECTS),
+    ]
+    return Piece(solids, width / 2, 0.015, middle + height / 2, bottom=middle - height / 2)
+
+
+def clock(rng: np.random.Generator) -> Piece:
+    """A round clock."""
+    middle, radius = rng.uniform(1.7, 1.95), rng.uniform(0.13, 0.2)
+    hand = materials.metal(rng)
+    face = Material(Plain(materials.PALE[rng.integers(len(materials.PALE))]))
+    solids = [
+        cylinder((0, middle, 0), radius, 0.04, materials.joinery(rng), OBJECTS, turn_x(np.pi / 2)),
+        cylinder((0, middle, 0.012), 0.88 * radius, 0.04, face, OBJECTS, turn_x(np.pi / 2)),
+    ]
+    for length in (0.5, 0.75):
+        turn = turn_z(rng.uniform(0, 2 * np.pi))
+        center = turn @ [0, length * radius / 2, 0] + [0, middle, 0.036]
+        solids.append(box(center, (0.02, length * radius, 0.008), hand, OBJECTS, turn))
+    return Piece(solids, radius, 0.02, middle + radius, bottom=middle - radius)
 
 
 def door(rng: np.random.Generator) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mtan_edu.data.rooms import materials
-from mtan_edu.data.rooms.furniture.piece import Piece, Support, legs
+from mtan_edu.data.rooms.furniture.piece import Piece, legs
 from mtan_edu.data.rooms.labels import CHAIR, OBJECTS, SOFA
 from mtan_edu.data.rooms.solids import Solid, ball, box, cylinder, turn_x, turn_y, turn_z
 
@@ -87,8 +87,7 @@ def sofa(rng: np.random.Generator) -> Piece:
         solids.append(box((x, seat + 0.2, -depth / 2 + 0.26), (seat_width - 0.03, 0.42, 0.14), other, SOFA, lean))
     for _ in range(rng.integers(0, seats + 1)):
         solids.append(_pillow(rng, rng.uniform(-0.42, 0.42) * inner, seat, -depth / 2 + 0.45))
-    top = Support(0.0, seat + 0.02, 0.2, 0.4 * inner, 0.12)
-    return Piece(solids, width / 2, depth / 2, back, supports=(top,) if rng.random() < 0.2 else (), stands_before=0.4)
+    return Piece(solids, width / 2, depth / 2, back, stands_before=0.4)
 
 
 def _pillow(rng: np.random.Generator, x: float, seat: float, z: float) -> Solid:

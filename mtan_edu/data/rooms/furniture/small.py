@@ -111,17 +111,16 @@ def plant(rng: np.random.Generator) -> Piece:
 
 def floor_things(rng: np.random.Generator) -> Piece:
     """A carton, a basket, a ball or a bag left on the floor."""
-    reach = rng.uniform(0.12, 0.25)
-    solids = small_thing(rng, 0, 0, 0, reach, 0.6)
-    return Piece(solids, reach, reach, 0.6)
+    reach = rng.uniform(0.14, 0.28)
+    return Piece(small_thing(rng, 0.0, 0.0, 0.0, reach, 0.6), reach, reach, 0.6)
 
 
 def television(rng: np.random.Generator, x: float, y: float, z: float, width: float, stand: bool = True) -> list[Solid]:
     """A flat screen, its lower edge at `y` plus a foot where it stands; dark or running."""
     height = 0.57 * width
     casing = Material(Plain((0.015, 0.015, 0.017)), gloss=0.4)
-    colors = [materials.from_srgb(*rng.integers(20, 240, 3)) for _ in range(4)]
-    film = Landscape(*colors, level=rng.uniform(-0.4, 0.2), seed=int(rng.integers(100)))
+    sky, horizon, hills, ground = materials.pick_colors(rng, 4)
+    film = Landscape(sky, horizon, hills, ground, level=rng.uniform(-0.4, 0.2), seed=int(rng.integers(100)))
     dark = Plain((0.012, 0.013, 0.016), 0.3, 0.5)
     screen = Material(film, glow=0.5, gloss=0.6) if rng.random() < 0.4 else Material(dark, gloss=1.0)
     solids = []
