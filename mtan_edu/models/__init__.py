@@ -2,6 +2,8 @@
 
 from mtan_edu.models.attention import AttentionModule, apply_mask
 from mtan_edu.models.build import available_backbones, available_models, build_model
+from mtan_edu.models.cross_stitch import CommonStitchUnits, CrossStitchNetwork, CrossStitchUnits
+from mtan_edu.models.dense import DenseSharing
 from mtan_edu.models.mtan import MTAN
 from mtan_edu.models.multi_task import MultiTaskModel
 from mtan_edu.models.reference import load_reference_state_dict, reference_state_dict
@@ -9,11 +11,17 @@ from mtan_edu.models.segnet import SegNetBackbone, segnet_transitions
 from mtan_edu.models.single import SingleTask
 from mtan_edu.models.split import HardParameterSharing
 from mtan_edu.models.stage import Backbone, Stage, StageChannels
+from mtan_edu.models.stan import STAN
 
 __all__ = [
     "MTAN",
+    "STAN",
     "AttentionModule",
     "Backbone",
+    "CommonStitchUnits",
+    "CrossStitchNetwork",
+    "CrossStitchUnits",
+    "DenseSharing",
     "HardParameterSharing",
     "MultiTaskModel",
     "SegNetBackbone",

@@ -52,6 +52,23 @@ def check_tasks(tasks: Mapping[str, int]) -> None:
         check_positive(f"tasks[{name!r}]", channels, "It is the number of channels that the task predicts.")
 
 
+def check_one_task(tasks: Mapping[str, object], kind: str) -> None:
+    """Refuse more than one task where a network is for one.
+
+    Args:
+        tasks: Task name to anything.
+        kind: What it is that has one task: "a single-task network".
+
+    Raises:
+        ValueError: If there is not exactly one.
+    """
+    if len(tasks) != 1:
+        raise ValueError(
+            f"`tasks` must hold exactly one task for {kind}; got {len(tasks)}: {', '.join(tasks)}. "
+            "Train one network per task, or choose a model that shares."
+        )
+
+
 def check_task_name(name: str) -> None:
     """Refuse a name that cannot be part of a parameter's name, such as one with a dot.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import torch
@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from mtan_edu.models.attention import AttentionModule, apply_mask
 from mtan_edu.models.multi_task import MultiTaskModel
-from mtan_edu.models.stage import Backbone, Stage
+from mtan_edu.models.pooling import fit_to
+from mtan_edu.models.stage import Backbone, Stage, module_key
 
 
 class MTAN(MultiTaskModel):
@@ -24,7 +25,8 @@ class MTAN(MultiTaskModel):
 
     The first stage has no stage before it and looks at u alone. g and h belong to the task (`AttentionModule`).
     f, the transition, brings what the task attended to at stage j-1 to the size of stage j; it is shared by all
-    tasks. The head reads the last â_i. With one task this is STAN, the Single-Task Attention Network.
+    tasks; should an odd size leave its map a pixel too small or large, the map is fitted. The head reads the last
+    â_i. With one task this is STAN, the Single-Task Attention Network.
 
     The shared parts are the backbone and the transitions. A transition sees one task after another, so in training
     its BatchNorms normalize each task's batch by itself and update their running statistics once per task, in the
@@ -35,6 +37,8 @@ class MTAN(MultiTaskModel):
         attention: Task name to stage name to its attention module.
         transitions: Stage name to the layer f that leads to it, for every stage but the first.
         heads: Task name to its head.
+        last_transition: A layer f between the last stage and the heads, shared by all tasks; None = heads read the
+            last stage's â.
 
     References:
         Liu, Johns, Davison, "End-to-End Multi-Task Learning with Attention", CVPR 2019, section 3.1-3.2.
@@ -46,26 +50,32 @@ class MTAN(MultiTaskModel):
         attention: Mapping[str, Mapping[str, AttentionModule]],
         transitions: Mapping[str, nn.Module],
         heads: Mapping[str, nn.Module],
+        last_transition: nn.Module | None = None,
     ) -> None:
-        super().__init__(backbone, heads)
-        self.attention = nn.ModuleDict({task: nn.ModuleDict(modules) for task, modules in attention.items()})
-        self.transitions = nn.ModuleDict(transitions)
+        super().__init__()
+        self.backbone = backbone
+        self.heads = nn.ModuleDict(heads)
+        self.attention = nn.ModuleDict(
+            {
+                task: nn.ModuleDict({module_key(stage): modules[stage] for stage in modules})
+                for task, modules in attention.items()
+            }
+        )
+        self.transitions = nn.ModuleDict({module_key(stage): layer for stage, layer in transitions.items()})
+        self.last_transition = last_transition
 
-    def forward(self, image: Float[Tensor, "B C H W"]) -> dict[str, Tensor]:
-        """Predict every task.
+    def features(self, image: Float[Tensor, "B C H W"], tasks: Sequence[str]) -> dict[str, Tensor]:
+        """What each task selects from the shared features.
 
         Args:
             image: Images, `(B, C, H, W)`.
+            tasks: Names of tasks of this model.
 
         Returns:
-            Task name to its head's output, `(B, out_channels, H, W)`.
-
-        Raises:
-            TypeError: If the images are not floating point.
-            ValueError: If the backbone cannot read images of this shape.
+            Task name to its features, `(B, C, h, w)`.
         """
         stages = self.backbone(image)
-        return {task: self.heads[task](self.task_features(task, stages)) for task in self.tasks}
+        return {task: self.task_features(task, stages) for task in tasks}
 
     def task_features(self, task: str, stages: Mapping[str, Stage]) -> Float[Tensor, "B C H W"]:
         """One task's way through the shared features: eq. 2 and 1, stage by stage.
@@ -75,28 +85,32 @@ class MTAN(MultiTaskModel):
             stages: Stage name to shared features, as the backbone computes them.
 
         Returns:
-            The task's features â at the last stage, `(B, C, H, W)`.
+            The task's features â at the last stage, `(B, C, h, w)`, after the last transition if there is one.
         """
         modules = self._attention_of(task)
         attended: Tensor | None = None
         for stage, (u, p) in stages.items():
-            # (B, C_u + C_p, H, W); the first stage has nothing before it
-            seen = u if attended is None else torch.cat([u, self.transitions[stage](attended)], dim=1)
-            mask = modules[stage](seen)  # (B, C_p, H, W)
+            seen = u  # (B, C_u, H, W); the first stage has nothing before it
+            if attended is not None:
+                carried = fit_to(self.transitions[module_key(stage)](attended), (u.shape[2], u.shape[3]))
+                seen = torch.cat([u, carried], dim=1)  # (B, C_u + C_p, H, W)
+            mask = modules[module_key(stage)](seen)  # (B, C_p, H, W)
             attended = apply_mask(mask, p)
         assert attended is not None, "a backbone has at least one stage"
-        return attended
+        return attended if self.last_transition is None else self.last_transition(attended)
 
     def attention_modules(self) -> Iterator[tuple[str, str, AttentionModule]]:
         """Every attention module with its task and stage, task by task in the order of computation."""
         for task in self.tasks:
-            for stage, module in self._attention_of(task).items():
-                yield task, stage, cast(AttentionModule, module)
+            for stage in self.backbone.stage_channels:
+                yield task, stage, cast(AttentionModule, self._attention_of(task)[module_key(stage)])
 
     def shared_parameters(self) -> Iterator[nn.Parameter]:
         """Parameters of the backbone and of the transitions."""
-        yield from super().shared_parameters()
+        yield from self.backbone.parameters()
         yield from self.transitions.parameters()
+        if self.last_transition is not None:
+            yield from self.last_transition.parameters()
 
     def task_parameters(self, task: str) -> Iterator[nn.Parameter]:
         """Parameters of the task's attention modules and head.

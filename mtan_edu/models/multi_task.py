@@ -3,52 +3,74 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from mtan_edu.models.checks import check_known
-from mtan_edu.models.stage import Backbone
+from mtan_edu.models.pooling import fit_to
 
 
 class MultiTaskModel(nn.Module, ABC):
-    """A backbone with one head per task.
+    """A network from an image to one prediction per task.
 
     `shared_parameters()` and `task_parameters(task)` partition `parameters()`: every parameter belongs to exactly
     one of them.
 
-    Args:
-        backbone: The shared network.
+    Attributes:
         heads: Task name to the network that turns its features into its prediction. Its order is the order of
             the tasks.
     """
 
-    def __init__(self, backbone: Backbone, heads: Mapping[str, nn.Module]) -> None:
-        super().__init__()
-        self.backbone = backbone
-        self.heads = nn.ModuleDict(heads)
+    heads: nn.ModuleDict
 
     @property
     def tasks(self) -> tuple[str, ...]:
         """Task names, in order."""
         return tuple(self.heads)
 
-    @abstractmethod
-    def forward(self, image: Float[Tensor, "B C H W"]) -> dict[str, Tensor]:
-        """Predict every task.
+    def forward(self, image: Float[Tensor, "B C H W"], tasks: Sequence[str] | None = None) -> dict[str, Tensor]:
+        """Predict every task, or some of them.
 
         Args:
             image: Images, `(B, C, H, W)`.
+            tasks: The tasks wanted; None = all. Where each task has images of its own, a batch wants one.
 
         Returns:
-            Task name to its head's output, `(B, out_channels, H, W)`: scores before softmax, directions before
-            normalization.
+            Task name to its head's output: scores before softmax, directions before normalization. Of a dense task
+            `(B, out_channels, H, W)`; a head that predicts a smaller map is brought to the image's size, bilinearly
+            and with aligned corners. Of a classification task `(B, classes)`.
+
+        Raises:
+            TypeError: If the images are not floating point.
+            ValueError: If the model has no such task, or cannot read images of this shape.
+        """
+        wanted = self.tasks if tasks is None else tuple(tasks)
+        for task in wanted:
+            check_known("tasks", task, self.tasks)
+        features = self.features(image, wanted)
+        predictions = {task: self.heads[task](features[task]) for task in wanted}
+        return {
+            task: fit_to(prediction, (image.shape[2], image.shape[3])) if prediction.ndim == 4 else prediction
+            for task, prediction in predictions.items()
+        }
+
+    @abstractmethod
+    def features(self, image: Float[Tensor, "B C H W"], tasks: Sequence[str]) -> dict[str, Tensor]:
+        """Compute what the heads read.
+
+        Args:
+            image: Images, `(B, C, H, W)`.
+            tasks: Names of tasks of this model.
+
+        Returns:
+            Task name to its features, `(B, C, h, w)`.
         """
 
+    @abstractmethod
     def shared_parameters(self) -> Iterator[nn.Parameter]:
         """Parameters that more than one task trains, when there is more than one."""
-        yield from self.backbone.parameters()
 
     def task_parameters(self, task: str) -> Iterator[nn.Parameter]:
         """Parameters that only `task` trains.

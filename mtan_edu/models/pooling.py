@@ -1,4 +1,4 @@
-"""Max-pooling that remembers where each maximum was, and its inverse."""
+"""Maps made smaller and larger: max-pooling that remembers where each maximum was, its inverse, and interpolation."""
 
 from __future__ import annotations
 
@@ -37,3 +37,18 @@ def max_unpool(features: Float[Tensor, "B C h w"], indices: Int[Tensor, "B C h w
     empty = features.new_zeros(B, C, 4 * h * w)
     filled = empty.scatter(2, indices.flatten(2), features.flatten(2))  # (B, C, H * W)
     return filled.view(B, C, 2 * h, 2 * w)
+
+
+def fit_to(features: Float[Tensor, "B C h w"], size: tuple[int, int]) -> Float[Tensor, "B C H W"]:
+    """Bring maps to a size, bilinearly and with aligned corners; maps of that size come back as they are.
+
+    Args:
+        features: `(B, C, h, w)`.
+        size: H and W [pixels].
+
+    Returns:
+        `(B, C, H, W)`.
+    """
+    if features.shape[2:] == size:
+        return features
+    return F.interpolate(features, size=size, mode="bilinear", align_corners=True)

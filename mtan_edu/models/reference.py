@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
 from mtan_edu.models.multi_task import MultiTaskModel
-from mtan_edu.models.segnet import BLOCKS_AFTER_U, SegNetBackbone
+from mtan_edu.models.reference_names import reference_names
 
 LOGSIGMA = "logsigma"
 """The uncertainty weighting's parameter. The authors keep it in the model; here it belongs to the weighting."""
@@ -20,7 +19,8 @@ def load_reference_state_dict(model: MultiTaskModel, state: Mapping[str, Tensor]
     Tasks correspond by their order, whatever their names.
 
     Args:
-        model: An MTAN (one task: STAN), hard parameter sharing or single-task network on a SegNet backbone.
+        model: What `build_model` builds, of the authors' architecture; of dense and cross-stitch sharing the
+            forms named "reference".
         state: The checkpoint: name to tensor, as `torch.load(path, weights_only=True)` reads it. It is checked
             as a whole before anything is copied.
 
@@ -28,6 +28,7 @@ def load_reference_state_dict(model: MultiTaskModel, state: Mapping[str, Tensor]
         What belongs to no layer of ours: `logsigma`, `(K,)`, if the checkpoint holds it; else nothing.
 
     Raises:
+        TypeError: If the authors have no such model.
         ValueError: If names or shapes differ from the model's, with the names that do.
     """
     names = reference_names(model)
@@ -43,13 +44,15 @@ def reference_state_dict(model: MultiTaskModel, logsigma: Tensor | None = None) 
     """A model's tensors under the names that the authors' code gives them.
 
     Args:
-        model: An MTAN (one task: STAN), hard parameter sharing or single-task network on a SegNet backbone.
+        model: What `build_model` builds, of the authors' architecture; of dense and cross-stitch sharing the
+            forms named "reference".
         logsigma: The uncertainty weighting's parameter, `(K,)`; the authors' multi-task models need it to load.
 
     Returns:
         Name to tensor. The tensors are the model's own, not copies.
 
     Raises:
+        TypeError: If the authors have no such model.
         ValueError: If `logsigma` has not one value per task.
     """
     names = reference_names(model)
@@ -60,81 +63,6 @@ def reference_state_dict(model: MultiTaskModel, logsigma: Tensor | None = None) 
             "Take it from the uncertainty weighting that was trained with this model."
         )
     return state | {names[name]: tensor for name, tensor in model.state_dict().items()}
-
-
-def reference_names(model: MultiTaskModel) -> dict[str, str]:
-    """Translate the name of every tensor of a model into the authors' name for it.
-
-    Raises:
-        TypeError: If the backbone is not a SegNet.
-    """
-    if not isinstance(model.backbone, SegNetBackbone):
-        raise TypeError(
-            f"`model` must have a SegNet backbone; got {type(model.backbone).__name__}. "
-            "Only SegNet's names are known in the authors' code."
-        )
-    return {name: _translate(name, model.tasks) for name in model.state_dict()}
-
-
-def _translate(name: str, tasks: Sequence[str]) -> str:
-    for pattern, rewrite in _RULES:
-        if match := pattern.fullmatch(name):
-            return rewrite(tasks, **match.groupdict())
-    raise AssertionError(f"no rule for {name}")
-
-
-def _encoder_p(tasks: Sequence[str], depth: str, block: str, rest: str) -> str:
-    return _after_u("conv_block_enc", int(depth) - 1, int(block), rest)
-
-
-def _decoder_p(tasks: Sequence[str], depth: str, block: str, rest: str) -> str:
-    if block == "0":
-        return f"decoder_block.{int(depth) - 1}.{rest}"
-    return _after_u("conv_block_dec", int(depth) - 1, int(block) - 1, rest)
-
-
-def _after_u(group: str, depth: int, block: int, rest: str) -> str:
-    """The authors number the blocks of a depth only where there are two."""
-    return f"{group}.{depth}.{rest}" if BLOCKS_AFTER_U[depth] == 1 else f"{group}.{depth}.{block}.{rest}"
-
-
-def _attention(tasks: Sequence[str], task: str, side: str, depth: str, part: str, layer: str, rest: str) -> str:
-    position = int(layer) if part == "g" else 3 + int(layer)  # conv, norm, ReLU, conv, norm in one row
-    return f"{side}_att.{tasks.index(task)}.{int(depth) - 1}.{position}.{rest}"
-
-
-def _transition(tasks: Sequence[str], side: str, depth: str, layer: str, rest: str) -> str:
-    if side == "encoder":
-        return f"encoder_block_att.{int(depth) - 2}.{rest}"
-    if layer == "0":  # the turning point's first layer ends the encoder
-        return f"encoder_block_att.4.{rest}"
-    return f"decoder_block_att.{int(depth) - 1}.{rest}"
-
-
-def _head(tasks: Sequence[str], task: str, rest: str) -> str:
-    number = "" if len(tasks) == 1 else tasks.index(task) + 1
-    return f"pred_task{number}.{rest}"
-
-
-_RULES: list[tuple[re.Pattern[str], Callable[..., str]]] = [
-    (
-        re.compile(r"backbone\.encoder_u\.encoder_(?P<depth>\d)\.(?P<rest>.+)"),
-        lambda tasks, depth, rest: f"encoder_block.{int(depth) - 1}.{rest}",
-    ),
-    (re.compile(r"backbone\.encoder_p\.encoder_(?P<depth>\d)\.(?P<block>\d)\.(?P<rest>.+)"), _encoder_p),
-    (re.compile(r"backbone\.decoder_p\.decoder_(?P<depth>\d)\.(?P<block>\d)\.(?P<rest>.+)"), _decoder_p),
-    (
-        re.compile(
-            r"attention\.(?P<task>[^.]+)\.(?P<side>encoder|decoder)_(?P<depth>\d)\.(?P<part>[gh])\.(?P<layer>\d)\.(?P<rest>.+)"
-        ),
-        _attention,
-    ),
-    (
-        re.compile(r"transitions\.(?P<side>encoder|decoder)_(?P<depth>\d)\.(?P<layer>\d)\.(?P<rest>.+)"),
-        _transition,
-    ),
-    (re.compile(r"heads\.(?P<task>[^.]+)\.(?P<rest>.+)"), _head),
-]
 
 
 def _check_same_network(expected: Mapping[str, tuple[int, ...]], state: Mapping[str, Tensor], num_tasks: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from mtan_edu.models.blocks import conv_bn_relu
+from mtan_edu.models.blocks import conv_blocks, conv_bn_relu
 from mtan_edu.models.checks import check_image, check_positive
 from mtan_edu.models.pooling import max_pool, max_unpool
 from mtan_edu.models.stage import Backbone, Stage, StageChannels
@@ -28,27 +28,34 @@ class SegNetBackbone(Backbone):
     Args:
         widths: Channels of the five depths, shallow to deep. The paper's are 64, 128, 256, 512, 512.
         in_channels: Channels of the images.
+        convolutions: 3x3 convolutions in each of SegNet's blocks: 1, or 2 in the paper's deeper Split.
 
     Raises:
-        ValueError: If there are not five widths, or one is below 1.
+        ValueError: If there are not five widths, or a number is below 1.
 
     References:
         Badrinarayanan, Kendall, Cipolla, TPAMI 2017; cut into stages as in Liu et al., CVPR 2019, figure 2.
     """
 
-    def __init__(self, widths: Sequence[int], in_channels: int = 3) -> None:
+    def __init__(self, widths: Sequence[int], in_channels: int = 3, convolutions: int = 1) -> None:
         super().__init__()
         w = check_widths(widths)
         check_positive("in_channels", in_channels, "Color images have 3.")
+        check_positive("convolutions", convolutions, "SegNet has 1 in each block.")
         read = (in_channels, *w[:-1])  # channels that encoder stage j reads
         written = (w[0], *w[:-1])  # channels that decoder stage k writes: those of the next one, shallower
         self.in_channels = in_channels
-        self.encoder_u = nn.ModuleDict({f"encoder_{j + 1}": conv_bn_relu(read[j], w[j]) for j in range(5)})
+        self.encoder_u = nn.ModuleDict(
+            {f"encoder_{j + 1}": conv_bn_relu(read[j], w[j], convolutions) for j in range(5)}
+        )
         self.encoder_p = nn.ModuleDict(
-            {f"encoder_{j + 1}": _conv_blocks(w[j], w[j], BLOCKS_AFTER_U[j]) for j in range(5)}
+            {f"encoder_{j + 1}": conv_blocks(w[j], w[j], BLOCKS_AFTER_U[j], convolutions) for j in range(5)}
         )
         self.decoder_p = nn.ModuleDict(
-            {f"decoder_{k + 1}": _conv_blocks(w[k], written[k], 1 + BLOCKS_AFTER_U[k]) for k in reversed(range(5))}
+            {
+                f"decoder_{k + 1}": conv_blocks(w[k], written[k], 1 + BLOCKS_AFTER_U[k], convolutions)
+                for k in reversed(range(5))
+            }
         )
         self.stage_channels = {f"encoder_{j + 1}": StageChannels(w[j], w[j]) for j in range(5)}
         self.stage_channels |= {f"decoder_{k + 1}": StageChannels(w[k], written[k]) for k in reversed(range(5))}
@@ -131,9 +138,3 @@ def check_widths(widths: Sequence[int]) -> tuple[int, ...]:
     for width in widths:
         check_positive("widths", width, "Each is the number of channels at one depth.")
     return widths
-
-
-def _conv_blocks(in_channels: int, out_channels: int, count: int) -> nn.Sequential:
-    """`count` 3x3 blocks, of which the first changes the channels."""
-    first = conv_bn_relu(in_channels, out_channels)
-    return nn.Sequential(first, *(conv_bn_relu(out_channels, out_channels) for _ in range(count - 1)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 
-from mtan_edu.models.multi_task import MultiTaskModel
+from mtan_edu.models.checks import check_one_task
+from mtan_edu.models.split import HardParameterSharing
 from mtan_edu.models.stage import Backbone
 
 
-class SingleTask(MultiTaskModel):
+class SingleTask(HardParameterSharing):
     """A backbone with one head: the paper's Single-Task, One Task.
 
     Args:
@@ -26,25 +26,5 @@ class SingleTask(MultiTaskModel):
     """
 
     def __init__(self, backbone: Backbone, heads: Mapping[str, nn.Module]) -> None:
-        if len(heads) != 1:
-            raise ValueError(
-                f"`tasks` must hold exactly one task for a single-task network; got {len(heads)}: {', '.join(heads)}. "
-                "Train one network per task, or choose a model that shares."
-            )
+        check_one_task(heads, "a single-task network")
         super().__init__(backbone, heads)
-
-    def forward(self, image: Float[Tensor, "B C H W"]) -> dict[str, Tensor]:
-        """Predict the task.
-
-        Args:
-            image: Images, `(B, C, H, W)`.
-
-        Returns:
-            The task's name to its head's output, `(B, out_channels, H, W)`.
-
-        Raises:
-            TypeError: If the images are not floating point.
-            ValueError: If the backbone cannot read images of this shape.
-        """
-        *_, last = self.backbone(image).values()
-        return {task: head(last.p) for task, head in self.heads.items()}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from mtan_edu.models.multi_task import MultiTaskModel
+from mtan_edu.models.stage import Backbone
 
 
 class HardParameterSharing(MultiTaskModel):
@@ -16,21 +19,27 @@ class HardParameterSharing(MultiTaskModel):
         heads: Task name to its head.
 
     References:
-        Caruana, Machine Learning 1997; "Split (standard)" in Liu et al., CVPR 2019, section 4.1.2.
+        Caruana, Machine Learning 1997; "Split" in Liu et al., CVPR 2019, section 4.1.2.
     """
 
-    def forward(self, image: Float[Tensor, "B C H W"]) -> dict[str, Tensor]:
-        """Predict every task.
+    def __init__(self, backbone: Backbone, heads: Mapping[str, nn.Module]) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.heads = nn.ModuleDict(heads)
+
+    def features(self, image: Float[Tensor, "B C H W"], tasks: Sequence[str]) -> dict[str, Tensor]:
+        """The last stage's features, for every task the same.
 
         Args:
             image: Images, `(B, C, H, W)`.
+            tasks: Names of tasks of this model.
 
         Returns:
-            Task name to its head's output, `(B, out_channels, H, W)`.
-
-        Raises:
-            TypeError: If the images are not floating point.
-            ValueError: If the backbone cannot read images of this shape.
+            Task name to features, `(B, C, h, w)`.
         """
         *_, last = self.backbone(image).values()
-        return {task: head(last.p) for task, head in self.heads.items()}
+        return dict.fromkeys(tasks, last.p)
+
+    def shared_parameters(self) -> Iterator[nn.Parameter]:
+        """Parameters of the backbone."""
+        yield from self.backbone.parameters()

@@ -33,6 +33,11 @@ class StageChannels(NamedTuple):
     p: int
 
 
+def module_key(stage: str) -> str:
+    """A stage's name as torch allows it for a part of a network: "encoder.layer.3" becomes "encoder_layer_3"."""
+    return stage.replace(".", "_")
+
+
 class Backbone(nn.Module, ABC):
     """A feed-forward network cut into stages. It knows nothing of tasks.
 

@@ -39,8 +39,21 @@ TOLERANCE = 1e-9
 SAMPLES = 257
 """About as many values are kept of each prediction: every (size // 257)-th."""
 
-_SEGNET = re.compile(r"segnet_(mtan|split_standard|split_wide|(?:single|stan)_(?:semantic|depth|normal))")
-_ARCHITECTURES = {"mtan": "mtan", "stan": "mtan", "split": "split", "single": "single"}
+_SEGNET = re.compile(
+    r"segnet_(mtan|split_standard|split_wide|split_deep|dense|cross|(?:single|stan)_(?:semantic|depth|normal))"
+)
+_ARCHITECTURES = {
+    "mtan": "mtan",
+    "split_standard": "split",
+    "split_wide": "split_wide",
+    "split_deep": "split_deep",
+    "dense": "dense_reference",
+    "cross": "cross_stitch_reference",
+    "single": "single",
+    "stan": "stan",
+}
+"""The authors' name, without its task, to ours."""
+
 _COLUMNS = (("outputs", "weights"), ("losses",), ("metrics",), ("gradient norms", "gradients"))
 
 
@@ -156,19 +169,20 @@ def check_weighting(path: Path) -> ParityResult:
 def _check(name: str, folder: Path, setup: ReferenceSetup) -> ParityResult:
     if name == "weighting":
         return check_weighting(folder / f"{name}.json")
-    if not _SEGNET.fullmatch(name):
+    if not (match := _SEGNET.fullmatch(name)):
         return ParityResult(name, {}, problem="There is no model of this name here.", skipped=True)
-    return _check_segnet(name, folder, setup)
+    network = re.sub(r"_(semantic|depth|normal)$", "", match.group(1))
+    return _check_segnet(name, _ARCHITECTURES[network], folder, setup)
 
 
-def _check_segnet(name: str, folder: Path, setup: ReferenceSetup) -> ParityResult:
+def _check_segnet(name: str, architecture: str, folder: Path, setup: ReferenceSetup) -> ParityResult:
     path = folder / f"{name}.json"
     values, arrays = read_json(path), read_arrays(path.with_suffix(".npz"))
     shapes, count = shapes_entry(values, "parameters", path), entry(values, "trainable_parameter_count", path)
     classes = [f"class {label}" for label in range(setup.classes)]
     tasks = dense_tasks(classes, tuple(figures_entry(values, "eval_losses", path)))
     model = build_model(
-        _ARCHITECTURES[name.split("_")[1]],
+        architecture,
         {task.name: task.out_channels for task in tasks.values()},
         widths=setup.wide_widths if name.endswith("wide") else setup.widths,
     ).double()

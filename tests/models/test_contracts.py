@@ -3,18 +3,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mtan_edu.models import available_models
 from tests import contracts
 
-CASES = [(name, count) for name in contracts.MODELS for count in (1, 2, 3, 4) if name != "single" or count == 1]
-
-
-def test_every_model_has_signed_the_contracts():
-    assert set(contracts.MODELS) >= set(available_models())
+CASES = contracts.cases((1, 2, 4))
 
 
 @pytest.mark.parametrize("size", contracts.SIZES)
-@pytest.mark.parametrize(("name", "count"), CASES)
+@pytest.mark.parametrize(("name", "count"), contracts.cases((1, 3)))
 def test_predicts_every_task_at_the_size_of_the_image(name, count, size):
     contracts.predicts_every_task(contracts.MODELS[name](contracts.tasks(count)), size)
 
@@ -28,7 +23,7 @@ def test_computes_in_other_precisions(name, dtype):
 
 @pytest.mark.parametrize(("name", "count"), CASES)
 def test_gradients_reach_every_parameter(name, count):
-    contracts.gradients_reach_every_parameter(contracts.MODELS[name](contracts.tasks(count)))
+    contracts.gradients_reach_every_parameter(contracts.MODELS[name](contracts.tasks(count)), contracts.DEAD.get(name))
 
 
 @pytest.mark.parametrize(("name", "count"), CASES)
@@ -39,7 +34,7 @@ def test_shared_and_task_parameters_are_a_partition(name, count):
 @pytest.mark.parametrize(("name", "count"), CASES)
 def test_a_task_trains_its_own_and_the_shared_parameters_only(name, count):
     model = contracts.MODELS[name](contracts.tasks(count))
-    contracts.one_task_moves_only_its_own_and_the_shared(model, model.tasks[-1])
+    contracts.one_task_moves_only_its_own_and_the_shared(model, model.tasks[-1], contracts.DEAD.get(name))
 
 
 @pytest.mark.parametrize(("name", "count"), CASES)
@@ -49,8 +44,14 @@ def test_the_state_dict_resumes_it(name, count):
     contracts.state_dict_resumes(model, other)
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 4])
-@pytest.mark.parametrize("name", contracts.WITH_MASKS)
+@pytest.mark.parametrize("name", contracts.MODELS)
+def test_a_task_can_be_predicted_alone(name):
+    contracts.predicts_a_task_alone_as_among_others(
+        contracts.MODELS[name](contracts.tasks(1 if name in contracts.ONE_TASK else 3))
+    )
+
+
+@pytest.mark.parametrize(("name", "count"), [case for case in CASES if case[0] in contracts.WITH_MASKS])
 def test_recording_masks_changes_nothing(name, count):
     contracts.recording_masks_changes_nothing(contracts.MODELS[name](contracts.tasks(count)))
 
@@ -59,3 +60,9 @@ def test_recording_masks_changes_nothing(name, count):
 def test_an_unknown_task_has_no_parameters(name):
     with pytest.raises(ValueError, match="`task` must be one of semantic; got 'semantics'"):
         list(contracts.MODELS[name](contracts.tasks(1)).task_parameters("semantics"))
+
+
+@pytest.mark.parametrize("name", contracts.MODELS)
+def test_an_unknown_task_is_not_predicted(name):
+    with pytest.raises(ValueError, match="`tasks` must be one of semantic; got 'depth'"):
+        contracts.MODELS[name](contracts.tasks(1))(contracts.images((2, 32, 64)), ["depth"])
