@@ -15,8 +15,10 @@ import pytest
 import torch
 from jaxtyping import install_import_hook
 
+import tests.type_checker  # noqa: F401  the hook imports the package `tests` only, and looks the module up in it
+
 # From here on, every annotated function of the package checks its arguments' types and shapes when called.
-install_import_hook("mtan_edu", "beartype.beartype")
+install_import_hook("mtan_edu", "tests.type_checker.checked")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
