@@ -81,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def reproduce(arguments: list[str]) -> int:
     """Run all notebooks and write the report; `--out` counts from the caller's folder."""
-    return run([str(PYTHON), "-m", "mtan_edu.cli", "reproduce", *arguments], Path.cwd())
+    return run([str(PYTHON), "-m", "mtan_edu", "reproduce", *arguments], Path.cwd())
 
 
 def test(arguments: list[str]) -> int:

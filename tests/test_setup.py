@@ -12,7 +12,6 @@ import tomllib
 from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -113,37 +112,6 @@ def test_without_a_network_the_set_up_ends_with_one_clear_line(tmp_path):
     assert "needs the network once, and the package index cannot be reached" in answer.stderr
 
 
-# --- the notebooks ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(params=sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.stem)
-def notebook(request):
-    found = nbformat.read(request.param, as_version=4)
-    nbformat.validate(found)
-    return found
-
-
-def test_a_notebook_is_committed_without_outputs(notebook):
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert code
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
-    assert "widgets" not in notebook.metadata
-    assert not any("papermill" in cell.metadata for cell in [notebook, *notebook.cells])
-
-
-def test_a_notebook_has_one_cell_of_the_same_five_parameters(notebook):
-    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    assert len(tagged) == 1
-    lines = ast.parse(tagged[0].source).body
-    names = [line.targets[0].id for line in lines if isinstance(line, ast.Assign)]
-    assert names == ["preset", "seed", "device", "data", "out_dir"]
-    assert "lecture" in tagged[0].source.splitlines()[0]
-
-
-def test_a_notebook_runs_in_the_kernel_that_is_always_there(notebook):
-    assert notebook.metadata.kernelspec.name == "python3"
-
-
 # --- the package ------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +162,12 @@ if threading.active_count() != threads:
 def test_importing_the_package_touches_no_network_no_files_no_threads_and_no_pyplot():
     answer = run(sys.executable, "-B", "-c", IMPORT_EVERYTHING)
     assert (answer.stdout, answer.stderr, answer.returncode) == ("", "", 0)
+
+
+def test_the_command_runs_without_its_script():
+    answer = run(sys.executable, "-m", "mtan_edu", "reproduce", "--help")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("usage: mtan-edu reproduce")
 
 
 def test_records_and_figures_need_no_torch():
