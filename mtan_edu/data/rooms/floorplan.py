@@ -4,15 +4,58 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
-
-import numpy as np
 
 from mtan_edu.data.rooms.furniture.piece import Piece
 from mtan_edu.data.rooms.solids import Solid
 
 _GAP = 0.02
 """Room left between two pieces [m]."""
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A turned rectangle of floor.
+
+    Attributes:
+        x: Its center [m].
+        z: Its center [m].
+        yaw: How far it is turned around y [rad]; at 0 its front looks along +z.
+        half_width: Half its extent from left to right [m].
+        half_depth: Half its extent from back to front [m].
+    """
+
+    x: float
+    z: float
+    yaw: float
+    half_width: float
+    half_depth: float
+
+    def point(self, right: float, front: float) -> tuple[float, float]:
+        """World (x, z) of a point `right` and `front` of the center [m]."""
+        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        return self.x + c * right + s * front, self.z - s * right + c * front
+
+    def reach(self, x: float, z: float) -> float:
+        """Half its extent along the direction (x, z) of length 1 [m]."""
+        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        return self.half_width * abs(c * x - s * z) + self.half_depth * abs(s * x + c * z)
+
+    def overlaps(self, other: Rectangle) -> bool:
+        """Whether two rectangles come closer than the gap: no side's direction parts them (separating axis theorem)."""
+        off_x, off_z = other.x - self.x, other.z - self.z
+        for yaw in (self.yaw, other.yaw):
+            c, s = math.cos(yaw), math.sin(yaw)
+            for x, z in ((c, -s), (s, c)):
+                if abs(off_x * x + off_z * z) >= self.reach(x, z) + other.reach(x, z) + _GAP:
+                    return False
+        return True
+
+    def distance(self, x: float, z: float) -> float:
+        """Distance of a point from the rectangle [m]; 0 within it."""
+        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        off_x, off_z = x - self.x, z - self.z
+        right, front = abs(c * off_x - s * off_z), abs(s * off_x + c * off_z)
+        return math.hypot(max(right - self.half_width, 0.0), max(front - self.half_depth, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,25 +74,17 @@ class Place:
     z: float
     yaw: float
 
-    def point(self, right: float, front: float) -> tuple[float, float]:
-        """World (x, z) of a point `right` and `front` of the piece's origin [m]."""
-        c, s = math.cos(self.yaw), math.sin(self.yaw)
-        return self.x + c * right + s * front, self.z - s * right + c * front
+    @property
+    def body(self) -> Rectangle:
+        """The floor it takes."""
+        return Rectangle(self.x, self.z, self.yaw, self.piece.half_width, self.piece.half_depth)
 
-    @cached_property
-    def body(self) -> np.ndarray:
-        """Corners of the floor it takes [m], `(4, 2)`."""
-        return self._corners(0.0)
-
-    @cached_property
-    def wanted(self) -> np.ndarray:
-        """Corners of that floor and of the free room that it wants before its front [m], `(4, 2)`."""
-        return self._corners(self.piece.stands_before)
-
-    def _corners(self, before: float) -> np.ndarray:
-        wide, deep = self.piece.half_width, self.piece.half_depth
-        rectangle = [(-wide, -deep), (wide, -deep), (wide, deep + before), (-wide, deep + before)]
-        return np.array([self.point(*corner) for corner in rectangle])
+    @property
+    def wanted(self) -> Rectangle:
+        """The floor it takes, and the free floor that it wants before its front."""
+        half = self.piece.stands_before / 2
+        x, z = self.body.point(0.0, half)
+        return Rectangle(x, z, self.yaw, self.piece.half_width, self.piece.half_depth + half)
 
     def solids(self) -> list[Solid]:
         """The piece's solids in world coordinates."""
@@ -88,7 +123,7 @@ class Floorplan:
         Returns:
             Whether there was room.
         """
-        if not self._within(place) or any(self._collide(place, other, belongs) for other in self.places):
+        if not self._within(place) or any(_collide(place, other, belongs) for other in self.places):
             return False
         self.places.append(place)
         return True
@@ -118,41 +153,19 @@ class Floorplan:
         """Whether a point lies within 28° of the way the camera looks: within its picture, seen from above."""
         right, front = x - self.camera[0], z - self.camera[1]
         ahead = right * self.looks[0] + front * self.looks[1]
-        return ahead > 0.88 * math.hypot(right, front)
+        return bool(ahead > 0.88 * math.hypot(right, front))
 
     def _within(self, place: Place) -> bool:
-        x, z = place.body.T
-        inside = abs(x).max() <= self.width / 2 and z.min() >= -self.depth and z.max() <= 0
-        if not inside or place.piece.top > self.height - 0.05:
-            return False
-        return _distance_to_rectangle(self.camera, place) > self.clear
-
-    def _collide(self, place: Place, other: Place, belongs: bool) -> bool:
-        a, b = place.piece, other.piece
-        if a.bottom >= b.top or b.bottom >= a.top:
-            return False
-        reach = sum(math.hypot(p.half_width, p.half_depth + p.stands_before) for p in (a, b)) + _GAP
-        if math.hypot(place.x - other.x, place.z - other.z) > reach:
-            return False
-        if belongs:
-            return _overlap(place.body, other.body)
-        return _overlap(place.body, other.wanted) or _overlap(place.wanted, other.body)
+        body = place.body
+        wide, deep = body.reach(1.0, 0.0), body.reach(0.0, 1.0)
+        inside = abs(place.x) + wide <= self.width / 2 and abs(place.z + self.depth / 2) + deep <= self.depth / 2
+        return inside and place.piece.top <= self.height - 0.05 and body.distance(*self.camera) > self.clear
 
 
-def _distance_to_rectangle(point: tuple[float, float], place: Place) -> float:
-    c, s = math.cos(place.yaw), math.sin(place.yaw)
-    x, z = point[0] - place.x, point[1] - place.z
-    right, front = abs(c * x - s * z), abs(s * x + c * z)
-    return math.hypot(max(right - place.piece.half_width, 0.0), max(front - place.piece.half_depth, 0.0))
-
-
-def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two rectangles overlap: no side's direction parts them (separating axis theorem)."""
-    for rectangle in (a, b):
-        for start, end in ((0, 1), (1, 2)):
-            direction = rectangle[end] - rectangle[start]
-            direction = direction / math.hypot(*direction)
-            on_a, on_b = a @ direction, b @ direction
-            if on_a.max() + _GAP <= on_b.min() or on_b.max() + _GAP <= on_a.min():
-                return False
-    return True
+def _collide(place: Place, other: Place, belongs: bool) -> bool:
+    a, b = place.piece, other.piece
+    if a.bottom >= b.top or b.bottom >= a.top:
+        return False
+    if belongs:
+        return place.body.overlaps(other.body)
+    return place.body.overlaps(other.wanted) or place.wanted.overlaps(other.body)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from mtan_edu.data.rooms import materials
+from mtan_edu.data.rooms.chance import happens, pick
 from mtan_edu.data.rooms.floorplan import Floorplan, Place
 from mtan_edu.data.rooms.furniture import beds, hangings, seats, small, storage, tables
 from mtan_edu.data.rooms.furniture.piece import Piece, Support
@@ -21,24 +22,24 @@ _TRIES = 20
 
 def furnish(plan: Floorplan, rng: np.random.Generator) -> None:
     """Fill a floor plan by one of the recipes."""
-    [_living_room, _bedroom, _study, _dining_kitchen][rng.choice(4, p=[0.32, 0.26, 0.18, 0.24])](plan, rng)
+    pick(rng, [_living_room, _bedroom, _study, _dining_kitchen], [0.32, 0.26, 0.18, 0.24])(plan, rng)
     _hang(plan, rng)
     _fill(plan, rng)
 
 
 def _living_room(plan: Floorplan, rng: np.random.Generator) -> None:
     couch = _at_wall(plan, rng, seats.sofa, askew=0.1) or _anywhere(plan, rng, seats.sofa)
-    if couch and rng.random() < 0.8:
+    if couch and happens(rng, 0.8):
         _before(plan, rng, couch, _with_things(tables.coffee_table), 0.35)
-    if couch and rng.random() < 0.5:
+    if couch and happens(rng, 0.5):
         _beside(plan, rng, couch, _with_things(tables.side_table))
     _maybe(plan, rng, 0.65, _tv_set)
     _maybe(plan, rng, 0.9, hangings.window)
     _maybe(plan, rng, 0.35, hangings.hanging_television)
     _maybe(plan, rng, 0.8, _with_things(storage.bookshelf))
-    if rng.random() < 0.6:
+    if happens(rng, 0.6):
         _anywhere(plan, rng, seats.sofa)
-    if rng.random() < 0.5:
+    if happens(rng, 0.5):
         _dining_group(plan, rng)
     _maybe(plan, rng, 0.5, _with_things(storage.dresser))
 
@@ -47,16 +48,16 @@ def _bedroom(plan: Floorplan, rng: np.random.Generator) -> None:
     sleeping = _at_wall(plan, rng, beds.bed)
     if sleeping:
         for side in (-1, 1):
-            if rng.random() < 0.7:
+            if happens(rng, 0.7):
                 _beside(plan, rng, sleeping, _with_things(beds.nightstand), side)
     _maybe(plan, rng, 0.9, hangings.window)
     _maybe(plan, rng, 0.4, _tv_set)
     _maybe(plan, rng, 0.7, storage.wardrobe)
     _maybe(plan, rng, 0.7, _with_things(storage.dresser))
-    if rng.random() < 0.55:
+    if happens(rng, 0.55):
         _desk_group(plan, rng)
     _maybe(plan, rng, 0.5, _with_things(storage.bookshelf))
-    if rng.random() < 0.5:
+    if happens(rng, 0.5):
         _anywhere(plan, rng, seats.chair)
 
 
@@ -64,14 +65,14 @@ def _study(plan: Floorplan, rng: np.random.Generator) -> None:
     _desk_group(plan, rng)
     _maybe(plan, rng, 0.9, _with_things(storage.bookshelf))
     _maybe(plan, rng, 0.85, hangings.window)
-    if rng.random() < 0.6:
+    if happens(rng, 0.6):
         _desk_group(plan, rng)
     _maybe(plan, rng, 0.6, _with_things(storage.bookshelf))
     _maybe(plan, rng, 0.6, _with_things(storage.dresser))
-    if rng.random() < 0.5:
+    if happens(rng, 0.5):
         _at_wall(plan, rng, seats.sofa, askew=0.1)
     _maybe(plan, rng, 0.6, storage.wall_shelf)
-    if rng.random() < 0.7:
+    if happens(rng, 0.7):
         _anywhere(plan, rng, seats.chair)
 
 
@@ -83,7 +84,7 @@ def _dining_kitchen(plan: Floorplan, rng: np.random.Generator) -> None:
     _maybe(plan, rng, 0.6, _with_things(storage.sideboard))
     _maybe(plan, rng, 0.5, _with_things(storage.bookshelf))
     _maybe(plan, rng, 0.5, storage.wardrobe)
-    if rng.random() < 0.3:
+    if happens(rng, 0.3):
         _at_wall(plan, rng, seats.sofa, askew=0.1)
 
 
@@ -103,12 +104,12 @@ def _fill(plan: Floorplan, rng: np.random.Generator) -> None:
     _maybe(plan, rng, 0.35, small.floor_lamp)
     _maybe(plan, rng, 0.7, storage.wardrobe)
     for chance, maker in ((0.6, seats.chair), (0.3, seats.chair), (0.5, small.plant)):
-        if rng.random() < chance:
+        if happens(rng, chance):
             _anywhere(plan, rng, maker)
     _maybe(plan, rng, 0.7, _with_things(storage.dresser))
     for _ in range(rng.integers(1, 6)):
         _anywhere(plan, rng, small.floor_things)
-    if rng.random() < 0.45:
+    if happens(rng, 0.45):
         plan.places.append(_rug(plan, rng))
 
 
@@ -128,19 +129,21 @@ def _dining_group(plan: Floorplan, rng: np.random.Generator) -> None:
     wide, deep = table.piece.half_width, table.piece.half_depth
     spots = [(x * wide, side * deep, side) for side in (-1, 1) for x in ((0,) if wide < 0.6 else (-0.45, 0.45))]
     for right, front, side in spots:
-        if rng.random() < 0.8:
+        if happens(rng, 0.8):
             piece = seat(np.random.default_rng(pattern))  # the same chair again
             out = side * (piece.half_depth + rng.uniform(0.03, 0.2))
-            x, z = table.point(right, front + out)
+            x, z = table.body.point(right, front + out)
             yaw = table.yaw + (np.pi if side > 0 else 0.0) + rng.uniform(-0.25, 0.25)
             plan.add(Place(piece, x, z, yaw), belongs=True)
 
 
 def _desk_group(plan: Floorplan, rng: np.random.Generator) -> None:
-    desk = _at_wall(plan, rng, _desk_with_screen if rng.random() < 0.6 else _with_things(tables.desk))
-    if desk and rng.random() < 0.85:
+    desk = _at_wall(plan, rng, _desk_with_screen if happens(rng, 0.6) else _with_things(tables.desk))
+    if desk and happens(rng, 0.85):
         piece = seats.chair(rng)
-        x, z = desk.point(rng.uniform(-0.2, 0.2), desk.piece.half_depth + piece.half_depth + rng.uniform(0.03, 0.3))
+        x, z = desk.body.point(
+            rng.uniform(-0.2, 0.2), desk.piece.half_depth + piece.half_depth + rng.uniform(0.03, 0.3)
+        )
         plan.add(Place(piece, x, z, desk.yaw + np.pi + rng.uniform(-0.6, 0.6)), belongs=True)
 
 
@@ -149,7 +152,7 @@ def _desk_with_screen(rng: np.random.Generator) -> Piece:
 
 
 def _tv_set(rng: np.random.Generator) -> Piece:
-    stand = storage.sideboard(rng) if rng.random() < 0.7 else storage.dresser(rng)
+    stand = storage.sideboard(rng) if happens(rng, 0.7) else storage.dresser(rng)
     return _with_television(stand, rng, min(2 * stand.half_width, rng.uniform(0.8, 1.3)))
 
 
@@ -183,7 +186,7 @@ def _things(piece: Piece, rng: np.random.Generator) -> list[Solid]:
         reach = min(wide, deep, 0.13)
         for column in range(columns):
             for row in range(rows):
-                if rng.random() < 0.5:
+                if happens(rng, 0.5):
                     x = top.x + (2 * column + 1 - columns) * wide
                     z = top.z + (2 * row + 1 - rows) * deep
                     solids += _thing(rng, x, top.y, z, reach)
@@ -202,14 +205,14 @@ def _thing(rng: np.random.Generator, x: float, y: float, z: float, reach: float)
 
 
 def _maybe(plan: Floorplan, rng: np.random.Generator, chance: float, maker: Maker) -> Place | None:
-    return _at_wall(plan, rng, maker) if rng.random() < chance else None
+    return _at_wall(plan, rng, maker) if happens(rng, chance) else None
 
 
 def _at_wall(plan: Floorplan, rng: np.random.Generator, maker: Maker, askew: float = 0.0) -> Place | None:
     piece = maker(rng)
     for attempt in range(_TRIES):
-        wall = int(rng.choice(4, p=[0.46, 0.26, 0.26, 0.02]))
-        turn = rng.normal(0, askew) if askew and rng.random() < 0.5 else 0.0
+        wall = pick(rng, [0, 1, 2, 3], [0.46, 0.26, 0.26, 0.02])
+        turn = rng.normal(0, askew) if askew and happens(rng, 0.5) else 0.0
         place = plan.at_wall(piece, wall, rng.uniform(-1, 1), turn)
         if place and (_in_picture(plan, place) or attempt > 0.8 * _TRIES) and plan.add(place):
             return place
@@ -220,7 +223,7 @@ def _anywhere(plan: Floorplan, rng: np.random.Generator, maker: Maker) -> Place 
     piece = maker(rng)
     for attempt in range(_TRIES):
         x, z = rng.uniform(-0.5, 0.5) * plan.width, -plan.depth * rng.uniform(0.2, 0.95)
-        yaw = rng.choice([0, np.pi / 2, -np.pi / 2, np.pi]) + rng.normal(0, 0.25)
+        yaw = pick(rng, [0, np.pi / 2, -np.pi / 2, np.pi]) + rng.normal(0, 0.25)
         place = Place(piece, x, z, yaw)
         if (_in_picture(plan, place) or attempt > 0.8 * _TRIES) and plan.add(place):
             return place
@@ -228,20 +231,20 @@ def _anywhere(plan: Floorplan, rng: np.random.Generator, maker: Maker) -> Place 
 
 
 def _in_picture(plan: Floorplan, place: Place) -> bool:
-    return plan.seen(*place.point(0.0, place.piece.half_depth))
+    return plan.seen(*place.body.point(0.0, place.piece.half_depth))
 
 
 def _before(plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, gap: float) -> None:
     piece = maker(rng)
     off = place.piece.half_depth + piece.half_depth + gap * rng.uniform(0.7, 1.4)
-    x, z = place.point(rng.uniform(-0.2, 0.2), off)
+    x, z = place.body.point(rng.uniform(-0.2, 0.2), off)
     plan.add(Place(piece, x, z, place.yaw + rng.normal(0, 0.05)), belongs=True)
 
 
 def _beside(plan: Floorplan, rng: np.random.Generator, place: Place, maker: Maker, side: int | None = None) -> None:
     piece = maker(rng)
-    side = side or int(rng.choice([-1, 1]))
+    side = side or pick(rng, [-1, 1])
     right = side * (place.piece.half_width + piece.half_width + rng.uniform(0.03, 0.15))
     front = -place.piece.half_depth + piece.half_depth + 0.005
-    x, z = place.point(right, front)
+    x, z = place.body.point(right, front)
     plan.add(Place(piece, x, z, place.yaw), belongs=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mtan_edu.data.rooms.chance import happens, pick
 from mtan_edu.data.rooms.patterns import Carpet, Checks, Color, Dots, Pattern, Plain, Planks, Stripes, Tiles, Wood
 
 
@@ -59,10 +60,11 @@ WOODS = [
 
 def pick_color(rng: np.random.Generator) -> Color:
     """Any color of the palette, pale and muted ones more often, slightly varied."""
-    family = [PALE, MUTED, STRONG, DARK][rng.choice(4, p=[0.34, 0.3, 0.22, 0.14])]
-    base = family[rng.integers(len(family))]
-    gain = rng.uniform(0.8, 1.1) * rng.uniform(0.93, 1.07, 3)
-    return tuple(float(min(1.0, value * factor)) for value, factor in zip(base, gain, strict=True))  # type: ignore[return-value]
+    family = pick(rng, [PALE, MUTED, STRONG, DARK], [0.34, 0.3, 0.22, 0.14])
+    base = pick(rng, family)
+    gain, *casts = rng.uniform((0.8, 0.93, 0.93, 0.93), (1.1, 1.07, 1.07, 1.07)).tolist()
+    red, green, blue = (min(1.0, gain * cast * value) for cast, value in zip(casts, base, strict=True))
+    return red, green, blue
 
 
 def pick_colors(rng: np.random.Generator, count: int) -> tuple[Color, ...]:
@@ -72,23 +74,23 @@ def pick_colors(rng: np.random.Generator, count: int) -> tuple[Color, ...]:
 
 def paint(rng: np.random.Generator) -> Material:
     """Plain paint of any color."""
-    return Material(Plain(pick_color(rng), 0.05, 0.4, _seed(rng)), gloss=rng.choice([0.0, 0.15]))
+    return Material(Plain(pick_color(rng), 0.05, 0.4, _seed(rng)), gloss=pick(rng, [0.0, 0.15]))
 
 
 def wood(rng: np.random.Generator) -> Material:
     """Wood of any tone."""
-    light, dark = WOODS[rng.integers(len(WOODS))]
-    return Material(Wood(light, dark, rng.uniform(0.02, 0.05), _seed(rng)), gloss=rng.choice([0.0, 0.2]))
+    light, dark = pick(rng, WOODS)
+    return Material(Wood(light, dark, rng.uniform(0.02, 0.05), _seed(rng)), gloss=pick(rng, [0.0, 0.2]))
 
 
 def joinery(rng: np.random.Generator) -> Material:
     """What chairs, tables, beds and cupboards are made of: wood, or painted wood."""
-    return wood(rng) if rng.random() < 0.5 else paint(rng)
+    return wood(rng) if happens(rng, 0.5) else paint(rng)
 
 
 def metal(rng: np.random.Generator) -> Material:
     """Dark or pale metal."""
-    shade = float(rng.choice([0.03, 0.08, 0.4, 0.6]))
+    shade = pick(rng, [0.03, 0.08, 0.4, 0.6])
     return Material(Plain((shade, shade, shade * 1.05), 0.03), gloss=0.5)
 
 
@@ -98,39 +100,39 @@ def fabric(rng: np.random.Generator) -> Material:
     choices: list[Pattern] = [
         Plain(first, 0.25, 0.02, _seed(rng)),
         Plain(first, 0.15, 0.08, _seed(rng)),
-        Stripes(first, second, rng.uniform(0.06, 0.3), rng.uniform(0.2, 0.6), bool(rng.random() < 0.5)),
+        Stripes(first, second, rng.uniform(0.06, 0.3), rng.uniform(0.2, 0.6), happens(rng, 0.5)),
         Checks(first, second, rng.uniform(0.08, 0.3)),
         Dots(first, second, rng.uniform(0.1, 0.25), rng.uniform(0.2, 0.4)),
     ]
-    return Material(choices[rng.choice(5, p=[0.35, 0.25, 0.16, 0.14, 0.1])])
+    return Material(pick(rng, choices, [0.35, 0.25, 0.16, 0.14, 0.1]))
 
 
 def wall_cover(rng: np.random.Generator) -> Material:
     """Paint, wallpaper, panels, bricks or tiles."""
-    first = PALE[rng.integers(len(PALE))] if rng.random() < 0.5 else pick_color(rng)
+    first = pick(rng, PALE) if happens(rng, 0.5) else pick_color(rng)
     second = tuple(float(value) for value in np.asarray(first) * rng.uniform(0.7, 0.92))
     choices: list[Pattern] = [
         Plain(first, 0.04, 0.6, _seed(rng)),
         Stripes(first, second, rng.uniform(0.1, 0.4), 0.5),  # type: ignore[arg-type]
         Tiles(first, pick_color(rng), 0.25, 0.075, 0.5, 0.3, _seed(rng)),
         Dots(first, second, rng.uniform(0.12, 0.3), 0.25),  # type: ignore[arg-type]
-        Planks(*WOODS[rng.integers(len(WOODS))], 0.15, 5.0, _seed(rng)),
+        Planks(*pick(rng, WOODS), 0.15, 5.0, _seed(rng)),
     ]
-    return Material(choices[rng.choice(5, p=[0.62, 0.12, 0.1, 0.08, 0.08])])
+    return Material(pick(rng, choices, [0.62, 0.12, 0.1, 0.08, 0.08]))
 
 
 def floor_cover(rng: np.random.Generator) -> Material:
     """Boards, tiles, or fitted carpet."""
     color = pick_color(rng)
-    joint = tuple(float(value) for value in np.asarray(color) * rng.choice([0.4, 1.4]))
+    joint = tuple(float(value) for value in np.asarray(color) * pick(rng, [0.4, 1.4]))
     tile = rng.uniform(0.2, 0.6)
     choices: list[Pattern] = [
-        Planks(*WOODS[rng.integers(len(WOODS))], rng.uniform(0.08, 0.2), rng.uniform(0.7, 1.6), _seed(rng)),
+        Planks(*pick(rng, WOODS), rng.uniform(0.08, 0.2), rng.uniform(0.7, 1.6), _seed(rng)),
         Tiles(color, joint, tile, tile, 0.0, 0.12, _seed(rng)),  # type: ignore[arg-type]
         Plain(color, 0.25, 0.02, _seed(rng)),
         Checks(color, pick_color(rng), rng.uniform(0.4, 1.0)),
     ]
-    return Material(choices[rng.choice(4, p=[0.42, 0.2, 0.32, 0.06])], gloss=rng.choice([0.0, 0.25]))
+    return Material(pick(rng, choices, [0.42, 0.2, 0.32, 0.06]), gloss=pick(rng, [0.0, 0.25]))
 
 
 def rug(rng: np.random.Generator) -> Material:

@@ -16,6 +16,12 @@ from mtan_edu.data.rooms.solids import Shape, Solid
 _SLACK = 1e-4
 """How much wider than its corners a solid is searched for [slope], against rounding."""
 
+_NEAREST = 0.02
+"""Distance in front of a viewpoint from which solids are searched for [m]."""
+
+_EDGES = np.array([(a, b) for a in range(8) for b in range(a) if (a ^ b) in (1, 2, 4)]).T
+"""The corners between which a box's twelve edges run, `(2, 12)`: those that differ in one sign."""
+
 _TINY = 1e-30
 """Added to a direction's components, so that a ray parallel to a face divides by no zero."""
 
@@ -41,19 +47,24 @@ class Viewpoint:
 
         Returns:
             Least and greatest horizontal, least and greatest vertical slope of each, and its least distance in front
-            [m], `(P, 5)`; all slopes for a solid beside the viewpoint, none (least above greatest) for one behind it.
+            [m], `(P, 5)`; for a solid behind, the least slope is above the greatest.
         """
         corners = np.array([solid.corners for solid in solids]) - self.origin[:, None]  # (P, 3, 8)
-        right, up, back = np.moveaxis(self.axes.T @ corners, 1, 0)  # (P, 8) each
-        nearest, farthest = (-back).min(axis=1), (-back).max(axis=1)
-        front = np.maximum(-back, 1e-6)
-        across, along = right / front, up / front
-        slack = _SLACK + margin / front.min(axis=1)
-        limits = [across.min(1) - slack, across.max(1) + slack, along.min(1) - slack, along.max(1) + slack, nearest]
-        result = np.stack(limits, axis=1)
-        result[nearest < 0.01, :4] = (-np.inf, np.inf, -np.inf, np.inf)
-        result[farthest <= 0, :4] = (np.inf, -np.inf, np.inf, -np.inf)
-        return result
+        seen = self.axes.T @ corners * np.array([1.0, 1.0, -1.0])[:, None]  # right, up, in front
+        start, end = seen[:, :, _EDGES[0]], seen[:, :, _EDGES[1]]  # (P, 3, 12)
+        crossing = (start[:, 2:] < _NEAREST) != (end[:, 2:] < _NEAREST)
+        share = (_NEAREST - start[:, 2:]) / np.where(crossing, end[:, 2:] - start[:, 2:], 1.0)
+        points = np.concatenate([seen, start + share * (end - start)], axis=2)  # (P, 3, 20)
+        valid = np.concatenate([seen[:, 2] >= _NEAREST, crossing[:, 0]], axis=1)
+        right, up, front = np.moveaxis(points, 1, 0)
+        front = np.where(valid, front, 1.0)
+        slack = _SLACK + margin / front
+        limits = [
+            np.where(valid, sign * place / front - slack, np.inf).min(axis=1) * sign
+            for place in (right, up)
+            for sign in (1, -1)
+        ]
+        return np.stack([*limits, seen[:, 2].min(axis=1)], axis=1)
 
 
 def hit_distance(solid: Solid, origin: np.ndarray, directions: np.ndarray) -> np.ndarray:

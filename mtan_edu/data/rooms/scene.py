@@ -9,6 +9,7 @@ import numpy as np
 
 from mtan_edu.data.rooms import materials
 from mtan_edu.data.rooms.camera import Camera, field_of_view, place_camera
+from mtan_edu.data.rooms.chance import happens, pick
 from mtan_edu.data.rooms.floorplan import Floorplan, Place
 from mtan_edu.data.rooms.furnish import furnish
 from mtan_edu.data.rooms.labels import CEILING, FLOOR, OBJECTS, WALL, WINDOW
@@ -101,9 +102,9 @@ def _draw_scene(rng: np.random.Generator) -> Scene:
 def _shell(plan: Floorplan, rng: np.random.Generator) -> list[Solid]:
     wide, high, deep, thick = plan.width, plan.height, plan.depth, 0.2
     cover = materials.wall_cover(rng)
-    accent = materials.wall_cover(rng) if rng.random() < 0.35 else cover
-    pale = materials.PALE[rng.integers(len(materials.PALE))]
-    ceiling = Material(Plain(pale, 0.04, 0.6)) if rng.random() < 0.8 else materials.wall_cover(rng)
+    accent = materials.wall_cover(rng) if happens(rng, 0.35) else cover
+    pale = pick(rng, materials.PALE)
+    ceiling = Material(Plain(pale, 0.04, 0.6)) if happens(rng, 0.8) else materials.wall_cover(rng)
     y, z = high / 2, -deep / 2
     outer = wide + 2 * thick, high + 2 * thick, deep + 2 * thick
     return [
@@ -118,7 +119,7 @@ def _shell(plan: Floorplan, rng: np.random.Generator) -> list[Solid]:
 
 def _skirting(plan: Floorplan, rng: np.random.Generator) -> list[Solid]:
     """Boards along the foot of the walls, in most rooms; thin enough to lie within what stands at the wall."""
-    if rng.random() < 0.3:
+    if happens(rng, 0.3):
         return []
     board, high = materials.joinery(rng), rng.uniform(0.06, 0.12)
     wide, deep = plan.width, plan.depth
@@ -133,11 +134,11 @@ def _lamps(plan: Floorplan, rng: np.random.Generator) -> tuple[list[Solid], list
     lamps = [lamp for place in plan.places if (lamp := _daylight(place, rng)) is not None][:1]
     x, z = rng.uniform(-0.2, 0.2) * plan.width, -plan.depth * rng.uniform(0.35, 0.65)
     drop = rng.uniform(0.08, 0.45)
-    on = not lamps or rng.random() < 0.6
+    on = not lamps or happens(rng, 0.6)
     shade = Material(Plain((0.9, 0.88, 0.82)), glow=2.0 if on else 0.0)
     y = plan.height - drop
     fixture = [cylinder((x, plan.height - drop / 2, z), 0.01, drop, materials.metal(rng), OBJECTS)]
-    if rng.random() < 0.5:
+    if happens(rng, 0.5):
         fixture.append(ball((x, y, z), (0.3, 0.2, 0.3), shade, OBJECTS))
     else:
         fixture.append(cylinder((x, y, z), 0.18, 0.12, shade, OBJECTS))

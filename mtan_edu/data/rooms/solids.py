@@ -25,7 +25,7 @@ class Shape(IntEnum):
 
 
 _CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]).T
-"""The corners of the cube [-1, 1]³, `(3, 8)`."""
+"""The corners of the cube [-1, 1]³, `(3, 8)`; the bits of a corner's number are the signs of x, y, z."""
 
 
 @dataclass(frozen=True, eq=False)

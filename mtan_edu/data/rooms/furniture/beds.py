@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mtan_edu.data.rooms import materials
+from mtan_edu.data.rooms.chance import happens
 from mtan_edu.data.rooms.furniture.piece import Piece, Support, legs
 from mtan_edu.data.rooms.labels import BED, FURNITURE, OBJECTS
 from mtan_edu.data.rooms.pictures import Fronts
@@ -13,7 +14,7 @@ from mtan_edu.data.rooms.solids import Solid, ball, box
 
 def bed(rng: np.random.Generator) -> Piece:
     """A bed for one or two: frame, mattress, blanket hanging over, headboard, pillows. Its head is at the back."""
-    double = rng.random() < 0.6
+    double = happens(rng, 0.6)
     width = rng.uniform(1.4, 1.8) if double else rng.uniform(0.9, 1.1)
     length, frame_top, top = rng.uniform(1.95, 2.1), rng.uniform(0.25, 0.32), rng.uniform(0.45, 0.6)
     frame, sheet, blanket = materials.joinery(rng), materials.fabric(rng), materials.fabric(rng)
@@ -25,10 +26,10 @@ def bed(rng: np.random.Generator) -> Piece:
     drop = rng.uniform(0.2, top - 0.1)
     front = length / 2 + 0.015
     solids.append(box((0, top + 0.03 - drop / 2, front - covered / 2), (width + 0.03, drop, covered), blanket, BED))
-    if rng.random() < 0.75:
+    if happens(rng, 0.75):
         head = top + rng.uniform(0.3, 0.65)
         solids.append(box((0, head / 2, -length / 2 - 0.03), (width + 0.04, head, 0.06), frame, BED))
-    if rng.random() < 0.3:
+    if happens(rng, 0.3):
         foot = top + rng.uniform(0.05, 0.25)
         solids.append(box((0, foot / 2, length / 2 + 0.04), (width + 0.04, foot, 0.05), frame, BED))
     solids += _pillows(rng, 2 if double else 1, width, top, -length / 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mtan_edu.data.rooms import materials
+from mtan_edu.data.rooms.chance import happens, pick
 from mtan_edu.data.rooms.furniture.piece import Piece
 from mtan_edu.data.rooms.furniture.small import television
 from mtan_edu.data.rooms.labels import OBJECTS, PICTURE, WALL, WINDOW
@@ -18,8 +19,8 @@ def picture(rng: np.random.Generator) -> Piece:
     """A framed picture: landscape, portrait or abstract."""
     width, height = rng.uniform(0.4, 1.1), rng.uniform(0.4, 0.9)
     middle = rng.uniform(1.45, 1.75)
-    frame = materials.joinery(rng) if rng.random() < 0.7 else materials.metal(rng)
-    content = Material(_content(rng), gloss=rng.choice([0.0, 0.3]))
+    frame = materials.joinery(rng) if happens(rng, 0.7) else materials.metal(rng)
+    content = Material(_content(rng), gloss=pick(rng, [0.0, 0.3]))
     rim = rng.uniform(0.02, 0.06)
     solids = [
         box((0, middle, 0), (width, height, 0.03), frame, PICTURE),
@@ -39,14 +40,14 @@ def _content(rng: np.random.Generator) -> Landscape | Blocks | Portrait | Matted
         inner = Blocks(colors, int(rng.integers(2, 5)), int(rng.integers(2, 5)), seed)
     else:
         skin = materials.from_srgb(*(np.array([225, 180, 150]) * rng.uniform(0.4, 1.0)).astype(int))
-        inner = Portrait(colors[0], skin, colors[1], materials.DARK[rng.integers(len(materials.DARK))])
-    return Matted(inner, colors[4]) if rng.random() < 0.4 else inner
+        inner = Portrait(colors[0], skin, colors[1], pick(rng, materials.DARK))
+    return Matted(inner, colors[4]) if happens(rng, 0.4) else inner
 
 
 def window(rng: np.random.Generator) -> Piece:
     """A window by day, dusk or night: frame, bars, panes with a view, sill; curtains at times."""
     width, height, bottom = rng.uniform(0.7, 1.5), rng.uniform(0.8, 1.25), rng.uniform(0.8, 1.05)
-    frame = materials.paint(rng) if rng.random() < 0.6 else materials.joinery(rng)
+    frame = materials.paint(rng) if happens(rng, 0.6) else materials.joinery(rng)
     middle = bottom + height / 2
     solids = [box((0, middle, -0.015), (width - 0.1, height - 0.1, 0.01), _view(rng), WINDOW)]
     for side in (-1, 1):
@@ -56,11 +57,11 @@ def window(rng: np.random.Generator) -> Piece:
     for number in range(bars):
         x = ((number + 1) / (bars + 1) - 0.5) * width
         solids.append(box((x, middle, 0), (0.04, height - 0.1, 0.035), frame, WINDOW))
-    if rng.random() < 0.4:
+    if happens(rng, 0.4):
         solids.append(box((0, middle, 0), (width - 0.1, 0.03, 0.03), frame, WINDOW))
     solids.append(box((0, bottom - 0.02, 0.03), (width + 0.08, 0.03, 0.12), frame, WINDOW))
     half_width = width / 2 + 0.05
-    if rng.random() < 0.5:
+    if happens(rng, 0.5):
         solids += _curtains(rng, width, bottom, bottom + height)
         half_width = width / 2 + 0.3
     return Piece(solids, half_width, 0.025, bottom + height + 0.12, bottom=bottom - 0.1)
@@ -117,7 +118,7 @@ def clock(rng: np.random.Generator) -> Piece:
     """A round clock."""
     middle, radius = rng.uniform(1.7, 1.95), rng.uniform(0.13, 0.2)
     hand = materials.metal(rng)
-    face = Material(Plain(materials.PALE[rng.integers(len(materials.PALE))]))
+    face = Material(Plain(pick(rng, materials.PALE)))
     solids = [
         cylinder((0, middle, 0), radius, 0.04, materials.joinery(rng), OBJECTS, turn_x(np.pi / 2)),
         cylinder((0, middle, 0.012), 0.88 * radius, 0.04, face, OBJECTS, turn_x(np.pi / 2)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mtan_edu.data.rooms import materials
+from mtan_edu.data.rooms.chance import happens, pick
 from mtan_edu.data.rooms.furniture.piece import Piece, legs
 from mtan_edu.data.rooms.labels import CHAIR, OBJECTS, SOFA
 from mtan_edu.data.rooms.solids import Solid, ball, box, cylinder, turn_x, turn_y, turn_z
@@ -17,12 +18,12 @@ def chair(rng: np.random.Generator) -> Piece:
 
 def side_chair(rng: np.random.Generator) -> Piece:
     """Four legs, a seat, and a back of slats, bars or one board."""
-    frame = materials.joinery(rng) if rng.random() < 0.8 else materials.metal(rng)
-    seat = materials.fabric(rng) if rng.random() < 0.5 else frame
+    frame = materials.joinery(rng) if happens(rng, 0.8) else materials.metal(rng)
+    seat = materials.fabric(rng) if happens(rng, 0.5) else frame
     width, depth, height = rng.uniform(0.4, 0.5), rng.uniform(0.4, 0.48), rng.uniform(0.43, 0.48)
     back = rng.uniform(0.38, 0.55)
     x, z = width / 2 - 0.025, depth / 2 - 0.025
-    solids = legs(x, z, height - 0.03, 0.04, frame, CHAIR, bool(rng.random() < 0.4))
+    solids = legs(x, z, height - 0.03, 0.04, frame, CHAIR, happens(rng, 0.4))
     solids.append(box((0, height - 0.01, 0), (width, 0.05, depth), seat, CHAIR))
     for side in (-x, x):
         solids.append(box((side, height + back / 2, -z), (0.04, back, 0.035), frame, CHAIR))
@@ -53,7 +54,7 @@ def office_chair(rng: np.random.Generator) -> Piece:
     back = rng.uniform(0.45, 0.65)
     solids.append(box((0, height + 0.1 + back / 2, -width / 2 - 0.03), (width - 0.04, back, 0.07), pad, CHAIR, lean))
     solids.append(box((0, height + 0.06, -width / 2 + 0.01), (0.08, 0.25, 0.03), frame, CHAIR))
-    if rng.random() < 0.5:
+    if happens(rng, 0.5):
         for side in (-width / 2, width / 2):
             solids.append(box((side, height + 0.2, 0), (0.05, 0.03, 0.28), frame, CHAIR))
             solids.append(box((side, height + 0.1, 0.02), (0.03, 0.2, 0.04), frame, CHAIR))
@@ -62,9 +63,9 @@ def office_chair(rng: np.random.Generator) -> Piece:
 
 def sofa(rng: np.random.Generator) -> Piece:
     """A couch for two or three, or an armchair: base, back, arms, cushions, feet, and now and then pillows."""
-    seats = int(rng.choice([1, 2, 3], p=[0.25, 0.35, 0.4]))
+    seats = pick(rng, [1, 2, 3], [0.25, 0.35, 0.4])
     cloth = materials.fabric(rng)
-    other = cloth if rng.random() < 0.6 else materials.fabric(rng)
+    other = cloth if happens(rng, 0.6) else materials.fabric(rng)
     feet = materials.joinery(rng)
     arm, seat_width = rng.uniform(0.12, 0.22), rng.uniform(0.58, 0.7)
     depth, seat, back = rng.uniform(0.82, 0.95), rng.uniform(0.38, 0.45), rng.uniform(0.75, 0.92)
@@ -74,7 +75,7 @@ def sofa(rng: np.random.Generator) -> Piece:
     base = seat - 0.14
     solids.append(box((0, (foot + base) / 2, 0), (width, base - foot, depth), cloth, SOFA))
     solids.append(box((0, (base + back) / 2, -depth / 2 + 0.1), (inner, back - base, 0.2), cloth, SOFA))
-    round_arms = rng.random() < 0.5
+    round_arms = happens(rng, 0.5)
     for side in (-1, 1):
         x = side * (inner + arm) / 2
         solids.append(box((x, (base + arm_height) / 2, 0), (arm, arm_height - base, depth), cloth, SOFA))

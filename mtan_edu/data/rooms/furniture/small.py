@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mtan_edu.data.rooms import materials
+from mtan_edu.data.rooms.chance import happens, pick
 from mtan_edu.data.rooms.furniture.piece import Piece
 from mtan_edu.data.rooms.labels import BOOKS, OBJECTS, TV, UNLABELED
 from mtan_edu.data.rooms.materials import Material
@@ -45,8 +46,8 @@ def small_thing(
     rng: np.random.Generator, x: float, y: float, z: float, reach: float, clear: float = 0.5
 ) -> list[Solid]:
     """One thing that fits into a circle of radius `reach` [m] and under `clear` [m]: vase, ball, box, mug, bottle."""
-    surface = materials.paint(rng) if rng.random() < 0.7 else materials.metal(rng)
-    label = UNLABELED if rng.random() < 0.06 else OBJECTS
+    surface = materials.paint(rng) if happens(rng, 0.7) else materials.metal(rng)
+    label = UNLABELED if happens(rng, 0.06) else OBJECTS
     size = reach * rng.uniform(0.6, 1.0)
     height = min(clear - 0.02, size * rng.uniform(1.0, 3.0))
     kind = rng.integers(5)
@@ -72,7 +73,7 @@ def small_thing(
 def table_lamp(rng: np.random.Generator, x: float, y: float, z: float) -> list[Solid]:
     """A lamp with a foot and a shade."""
     foot = materials.metal(rng)
-    shade = Material(Plain(materials.PALE[rng.integers(len(materials.PALE))]), glow=float(rng.choice([0.0, 0.5])))
+    shade = Material(Plain(pick(rng, materials.PALE)), glow=pick(rng, [0.0, 0.5]))
     radius = rng.uniform(0.1, 0.15)
     return [
         cylinder((x, y + 0.01, z), 0.07, 0.02, foot, OBJECTS),
@@ -84,7 +85,7 @@ def table_lamp(rng: np.random.Generator, x: float, y: float, z: float) -> list[S
 def floor_lamp(rng: np.random.Generator) -> Piece:
     """A standing lamp."""
     foot, height = materials.metal(rng), rng.uniform(1.4, 1.7)
-    shade = Material(Plain(materials.PALE[rng.integers(len(materials.PALE))]), glow=float(rng.choice([0.0, 0.6])))
+    shade = Material(Plain(pick(rng, materials.PALE)), glow=pick(rng, [0.0, 0.6]))
     solids = [
         cylinder((0, 0.015, 0), 0.15, 0.03, foot, OBJECTS),
         cylinder((0, height / 2, 0), 0.015, height, foot, OBJECTS),
@@ -122,7 +123,7 @@ def television(rng: np.random.Generator, x: float, y: float, z: float, width: fl
     sky, horizon, hills, ground = materials.pick_colors(rng, 4)
     film = Landscape(sky, horizon, hills, ground, level=rng.uniform(-0.4, 0.2), seed=int(rng.integers(100)))
     dark = Plain((0.012, 0.013, 0.016), 0.3, 0.5)
-    screen = Material(film, glow=0.5, gloss=0.6) if rng.random() < 0.4 else Material(dark, gloss=1.0)
+    screen = Material(film, glow=0.5, gloss=0.6) if happens(rng, 0.4) else Material(dark, gloss=1.0)
     solids = []
     if stand:
         solids.append(box((x, y + 0.01, z), (0.35 * width, 0.02, 0.16), casing, TV))

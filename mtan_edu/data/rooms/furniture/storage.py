@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mtan_edu.data.rooms import materials
+from mtan_edu.data.rooms.chance import happens, pick
 from mtan_edu.data.rooms.furniture.piece import Piece, Support, legs
 from mtan_edu.data.rooms.furniture.small import books, small_thing
 from mtan_edu.data.rooms.labels import FURNITURE
@@ -31,10 +32,10 @@ def sideboard(rng: np.random.Generator) -> Piece:
 def kitchen_row(rng: np.random.Generator) -> Piece:
     """Kitchen cabinets: a counter over doors, and a second row hanging above it."""
     lower = _cabinet(rng, rng.uniform(1.4, 2.4), 0.6, 0.88, (1, 2))
-    counter = materials.paint(rng) if rng.random() < 0.5 else materials.wood(rng)
+    counter = materials.paint(rng) if happens(rng, 0.5) else materials.wood(rng)
     solids = [*lower.solids, box((0, 0.9, 0.01), (2 * lower.half_width, 0.04, 0.62), counter, FURNITURE)]
     top = 0.92
-    if rng.random() < 0.7:
+    if happens(rng, 0.7):
         count = max(2, round(lower.half_width * 4))
         doors = Material(Fronts(materials.joinery(rng).pattern, count, 1))
         solids.append(box((0, 1.8, -0.13), (2 * lower.half_width, 0.65, 0.34), doors, FURNITURE))
@@ -55,7 +56,7 @@ def bookshelf(rng: np.random.Generator) -> Piece:
     for number in range(boards + 1):
         y = 0.06 + number * gap
         solids.append(box((0, y, 0), (width - 0.048, 0.022, depth), frame, FURNITURE))
-        if number < boards and rng.random() < 0.9:
+        if number < boards and happens(rng, 0.9):
             solids += _row(rng, width / 2 - 0.04, y + 0.011, depth, gap - 0.04)
     support = Support(0, height, 0, width / 2 - 0.05, depth / 2 - 0.04)
     return Piece(solids, width / 2, depth / 2, height + 0.02, supports=(support,) if height < 1.9 else ())
@@ -98,7 +99,7 @@ def _cabinet(
 ) -> Piece:
     body, knob = materials.joinery(rng), materials.metal(rng)
     columns, rows = max(1, round(width / rng.uniform(0.4, 0.7))), int(rng.integers(*rows_between, endpoint=True))
-    foot = rng.choice([0.0, 0.1])
+    foot = pick(rng, [0.0, 0.1])
     solids: list[Solid] = []
     if foot:
         solids += legs(width / 2 - 0.04, depth / 2 - 0.04, foot, 0.05, body, FURNITURE)
