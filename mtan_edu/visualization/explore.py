@@ -28,6 +28,9 @@ class Exploration:
         self.message = ""
         self.figure = draw(**self._settings)
 
+    def __repr__(self) -> str:
+        return f"Exploration({', '.join(f'{name}={value!r}' for name, value in self._settings.items())})"
+
     @property
     def settings(self) -> dict[str, Any]:
         """The current settings. Assign a dict with some or all of them to move the controls and redraw."""
@@ -88,7 +91,7 @@ def explore(draw: Callable[..., TextFigure], **options: Sequence[Any] | Mapping[
     if in_notebook():
         from IPython.display import display
 
-        display(_controls(exploration, options, labeled))
+        display(controls(exploration, options))
     return exploration
 
 
@@ -98,17 +101,27 @@ def _labeled(choices: Sequence[Any] | Mapping[str, Any]) -> dict[str, Any]:
     return {"none" if value is None else str(value): value for value in choices}
 
 
-def _controls(exploration: Exploration, options: Mapping[str, Any], labeled: Mapping[str, Mapping[str, Any]]) -> Any:
+def controls(exploration: Exploration, options: Mapping[str, Sequence[Any] | Mapping[str, Any]]) -> Any:
+    """The controls of an exploration, and the picture that follows them.
+
+    Args:
+        exploration: What they move, and what moves them.
+        options: As passed to `explore`.
+
+    Returns:
+        An `ipywidgets.VBox`: a control per setting, an image (empty until something moves) and its words.
+    """
     import ipywidgets as widgets
 
-    controls = {name: _control(name, options[name], labeled[name]) for name in options}
-    picture = widgets.Image(format="png", value=exploration.figure.png())
+    moved = {name: _control(name, options[name]) for name in options}
+    picture = widgets.Image(format="png")  # empty until something moves: the first picture stands above
     picture.layout.max_width = "100%"
-    picture.layout.display = "none"  # until something moves: the same picture stands above
+    picture.layout.align_self = "flex-start"  # its own size: not stretched to the width of the cell
+    picture.layout.display = "none"
     words = widgets.HTML()
 
     def show() -> None:
-        for name, control in controls.items():
+        for name, control in moved.items():
             control.value = exploration.settings[name]
         if exploration.message:
             words.value = f'<p role="alert"><b>{html.escape(exploration.message)}</b></p>'
@@ -123,21 +136,26 @@ def _controls(exploration: Exploration, options: Mapping[str, Any], labeled: Map
 
         return listen
 
-    for name, control in controls.items():
+    for name, control in moved.items():
         control.observe(move(name), "value")
     exploration.on_change(show)
-    return widgets.VBox([*controls.values(), picture, words])
+    return widgets.VBox([*moved.values(), picture, words])
 
 
-def _control(name: str, choices: Sequence[Any] | Mapping[str, Any], labeled: Mapping[str, Any]) -> Any:
+def _control(name: str, choices: Sequence[Any] | Mapping[str, Any]) -> Any:
     import ipywidgets as widgets
 
-    look = {"description": name.replace("_", " "), "style": {"description_width": "8em"}}
+    look = {"description": name.replace("_", " "), "style": {"description_width": "8em"}, "layout": {"width": "32em"}}
     if isinstance(choices, range) and choices.step > 0:
         return widgets.IntSlider(
             value=choices[0], min=choices[0], max=choices[-1], step=choices.step, continuous_update=False, **look
         )
-    numbers = not isinstance(choices, Mapping) and all(isinstance(value, int | float) for value in choices)
+    numbers = not isinstance(choices, Mapping) and all(_is_number(value) for value in choices)
+    labeled = _labeled(choices)
     kind = widgets.SelectionSlider if numbers else widgets.Dropdown
     extra = {"continuous_update": False} if numbers else {}
     return kind(options=list(labeled.items()), value=next(iter(labeled.values())), **look, **extra)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -48,6 +48,8 @@ def show_mask_history(
         raise ValueError("`records` must hold the masks of at least one epoch; got none. Record them while training.")
     require_scale(scale)
     tasks = (task,) if isinstance(task, str) else tuple(task)
+    if not tasks:
+        raise ValueError(f"`task` must name a task; got none. There is {', '.join(records[0].tasks)}.")
     for record in records:
         _require_mask(record, tasks, stage, channel, image)
     if all(record.epoch is not None for record in records):

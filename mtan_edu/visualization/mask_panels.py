@@ -183,7 +183,7 @@ class MaskGrid:
         fixed = 0.2 + label_width(max(self._rows, key=len)) + _BAR
         by_width = (_WIDTH - fixed - 1.5) / self._per_band - _GAP
         by_width = max(by_width, 0.0) if by_width < 1.5 else (_WIDTH - fixed - _GAP) / (self._per_band + 1) - _GAP
-        return min(3.0, by_width, max(0.9, 5.0 / len(self._rows) / self._aspect))
+        return min(3.0, by_width, max(0.9, 4.4 / len(self._rows) / self._aspect))
 
     def _add_panel(self, row: int, column: int) -> Axes:
         band, place = divmod(column, self._per_band)

@@ -27,7 +27,7 @@ from mtan_edu.visualization.style import (
     figure_style,
     task_styles,
 )
-from mtan_edu.visualization.words import listing, number, when
+from mtan_edu.visualization.words import number, when
 
 SCALES = ("shared", "own")
 """Color scales of masks: all from 0 to 1, or each panel from its lowest to its highest value."""
@@ -184,7 +184,7 @@ def draw_masks(axes: Sequence[Axes], maps: Sequence[np.ndarray], scale: str) -> 
 def add_mask_colorbar(grid: MaskGrid, scale: str, rows: range) -> None:
     """Say which color is which mask value."""
     ends = ["panel's\nlowest", "panel's\nhighest"] if scale == "own" else ["0 closed", "0.5", "1 open"]
-    grid.add_colorbar(MASK_COLORMAP, 0, 1, ends, rows)
+    grid.add_colorbar(MASK_COLORMAP, 0.0, 1.0, ends, rows)
 
 
 def count_missing(maps: Sequence[Sequence[np.ndarray]]) -> int:
@@ -195,7 +195,7 @@ def count_missing(maps: Sequence[Sequence[np.ndarray]]) -> int:
 def require_scale(scale: str) -> None:
     """Raise a ValueError if there is no such color scale."""
     if scale not in SCALES:
-        raise ValueError(f"`scale` must be {listing(map(repr, SCALES))}; got {scale!r}. 'shared' compares panels.")
+        raise ValueError(f"`scale` must be {' or '.join(map(repr, SCALES))}; got {scale!r}. 'shared' compares panels.")
 
 
 def _what(channels: int | Sequence[int] | str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import matplotlib
 import numpy as np
@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from mtan_edu.records import Display
 from mtan_edu.visualization.keys import color_bar, inches, mapped, patch_legend, unknown_patch
 from mtan_edu.visualization.style import ERROR_COLORMAP, NAN_COLOR
-from mtan_edu.visualization.words import listing, number
+from mtan_edu.visualization.words import number
 
 CLASS_COLORS = (
     "#1F77B4", "#FFD92F", "#AEC7E8", "#D62728", "#C49C6B", "#7A4A2B", "#FF7F0E",
@@ -29,6 +29,7 @@ _RIGHT, _WRONG = "#F0F0F0", "#B2182B"
 _LARGEST_ANGLE = 90.0
 
 
+@runtime_checkable
 class Shower(Protocol):
     """Draws one kind of task: values as colors, and the keys that say which color means what."""
 
@@ -79,7 +80,7 @@ class ClassShower:
         """The classes that occur in one of `values`."""
         present = np.unique(np.concatenate([np.ravel(v) for v in values]))
         colors = class_colors(int(limits[1]) + 1)
-        handles = [Patch(color=colors[label], label=self.name(label)) for label in present if label >= 0]
+        handles = [Patch(color=colors[label], label=self.name(label)) for label in present.tolist() if label >= 0]
         patch_legend(ax, [*handles, *unknown_patch(unknown)], "upper left")
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
@@ -198,11 +199,11 @@ class DirectionShower:
 
     def error_colors(self, error: np.ndarray) -> np.ndarray:
         """From 0 to 90 degrees in every figure."""
-        return mapped(error, ERROR_COLORMAP, (0, _LARGEST_ANGLE))
+        return mapped(error, ERROR_COLORMAP, (0.0, _LARGEST_ANGLE))
 
     def draw_error_key(self, ax: Axes, error: np.ndarray) -> None:
         """A colorbar from 0 to 90 degrees."""
-        color_bar(ax, ERROR_COLORMAP, (0, _LARGEST_ANGLE), "error [°]", extend="max")
+        color_bar(ax, ERROR_COLORMAP, (0.0, _LARGEST_ANGLE), "error [°]", extend="max")
 
     def error_words(self, error: np.ndarray) -> str:
         """The mean and the median angle."""
@@ -225,7 +226,7 @@ def shower(display: Display) -> Shower:
         ValueError: If its kind is unknown.
     """
     if display.kind not in SHOWERS:
-        raise ValueError(f"`kind` must be {listing(map(repr, SHOWERS))}; got {display.kind!r}. Describe the task anew.")
+        raise ValueError(f"`kind` must be {' or '.join(map(repr, SHOWERS))}; got {display.kind!r}. Describe it anew.")
     return SHOWERS[display.kind](display)
 
 

@@ -1,0 +1,80 @@
+"""Small records whose every number is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mtan_edu.records import Display, EpochRecord, MaskRecord, PredictionRecord, RunRecord, TaskRecord
+
+TASKS = {
+    "semantic": TaskRecord("semantic", 3, Display("classes", ("bed", "wall", "tv")), {"mean_iou": True}),
+    "depth": TaskRecord("depth", 1, Display("scalar", unit="m"), {"absolute_error": False}),
+    "normal": TaskRecord("normal", 3, Display("direction"), {"angle_mean": False}),
+}
+METRICS = {"semantic": "mean_iou", "depth": "absolute_error", "normal": "angle_mean"}
+
+
+def epoch(number: int, tasks: Sequence[str] = tuple(TASKS), metric: float | None = None) -> EpochRecord:
+    """Training loss 1 / epoch, validation loss 2 / epoch, weight = place of the task, metric epoch / 10."""
+    value = number / 10 if metric is None else metric
+    return EpochRecord(
+        epoch=number,
+        train_losses=dict.fromkeys(tasks, 1 / number),
+        val_losses=dict.fromkeys(tasks, 2 / number),
+        weights={task: float(place) for place, task in enumerate(tasks, start=1)},
+        metrics={task: {METRICS.get(task, "accuracy"): value} for task in tasks},
+        learning_rate=0.001,
+        seconds=3.0,
+    )
+
+
+def run(epochs: int = 3) -> RunRecord:
+    return RunRecord(Path("runs/planted"), {}, {}, TASKS, tuple(epoch(n) for n in range(1, epochs + 1)))
+
+
+def masks(
+    tasks: Sequence[str] = ("semantic", "depth"),
+    stages: Sequence[str] = ("encoder_1", "encoder_2"),
+    channels: int = 5,
+    epoch: int | None = 4,
+) -> MaskRecord:
+    """Two images of 8 x 12. Task k, channel c: (k + 1) / 10 left, + c / 10 on the right half."""
+    recorded: dict[str, dict[str, np.ndarray]] = {}
+    for k, task in enumerate(tasks, start=1):
+        recorded[task] = {}
+        for s, stage in enumerate(stages):
+            height, width = 8 >> s, 12 >> s
+            values = np.full((2, channels, height, width), k / 10, dtype=np.float32)
+            values[..., width // 2 :] += np.arange(channels, dtype=np.float32)[:, None, None] / 10
+            recorded[task][stage] = values
+    return MaskRecord(np.full((2, 8, 12, 3), 200, dtype=np.uint8), recorded, epoch)
+
+
+def predictions() -> PredictionRecord:
+    """One image of 4 x 6, its first row unknown.
+
+    Semantic: all walls, half of them seen as tv. Depth: 2 m, seen as 2.5 m. Normal: all face the camera, seen as
+    facing right.
+    """
+    known = np.arange(4)[None, :, None] > 0
+    label = np.where(known, 1, -1) * np.ones((1, 1, 6), dtype=int)
+    depth = np.where(known, 2.0, 0.0) * np.ones((1, 1, 6))
+    normal = np.where(known[..., None], (0.0, 0.0, 1.0), 0.0) * np.ones((1, 1, 6, 1))
+    seen = np.ones((1, 4, 6), dtype=int)
+    seen[..., 3:] = 2
+    right = np.zeros((1, 4, 6, 3))
+    right[..., 0] = 1
+    return PredictionRecord(
+        images=np.full((1, 4, 6, 3), 100, dtype=np.uint8),
+        targets={"semantic": label, "depth": depth.astype(np.float32), "normal": normal.astype(np.float32)},
+        predictions={
+            "semantic": seen,
+            "depth": np.full((1, 4, 6), 2.5, dtype=np.float32),
+            "normal": right.astype(np.float32),
+        },
+        tasks=TASKS,
+        epoch=2,
+    )
