@@ -32,7 +32,7 @@ class TimeLimits:
 
 TIME_LIMITS: Mapping[str, TimeLimits] = {
     "smoke": TimeLimits(cell=120, notebook=300),
-    "lecture": TimeLimits(cell=1200, notebook=2400),
+    "lecture": TimeLimits(cell=1800, notebook=3600),
     "full": TimeLimits(cell=14400, notebook=21600),
 }
 """Per preset, several times what it needs on the machine it is made for: a busy machine is not an error."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 import psutil
@@ -51,13 +55,31 @@ def run(
 
 def _run_limited(command: list[str], environment: Mapping[str, str], limit: int, said: IO[str]) -> int | None:
     """Exit status of a command, or None if it was over its limit. No process that it started outlives it."""
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    with _exit_when_terminated():
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        try:
+            return process.wait(limit)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _stop(process)
+
+
+@contextmanager
+def _exit_when_terminated() -> Iterator[None]:
+    """Leave with an exception on SIGTERM, as on Ctrl-C: whoever cleans up in `finally` gets to do so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
     try:
-        return process.wait(limit)
-    except subprocess.TimeoutExpired:
-        return None
+        yield
     finally:
-        _stop(process)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -30,14 +30,6 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    notebook = write_notebook(folder, "01_pictures", PICTURE, RECORD, SLIDER)
-    reproduce([notebook], folder / "out", preset="smoke")
-    return folder / "out"
-
-
 def result_with(folder: Path, *notebooks: NotebookResult, expected: int | None = None) -> ReproductionResult:
     count = len(notebooks) if expected is None else expected
     return ReproductionResult(folder, {"preset": "smoke"}, describe_environment(), notebooks, count)
@@ -47,47 +39,39 @@ def failed(folder: Path, problem: str) -> NotebookResult:
     return NotebookResult("02_x", "Title", "failed", 61.2, {}, problem, None, None, folder / "logs" / "02_x.txt")
 
 
-def test_a_notebook_page_keeps_the_alt_text_of_its_pictures(out: Path) -> None:
-    pictures = Elements((out / "01_pictures.html").read_text()).all("img")
-    assert [picture["alt"] for picture in pictures] == ['one "dark" dot']
-    assert pictures[0]["src"].startswith("data:image/png;base64,")
-
-
-@pytest.mark.parametrize("page", ["index.html", "01_pictures.html"])
-def test_a_page_fetches_nothing(out: Path, page: str) -> None:
-    text = (out / page).read_text()
-    elements = Elements(text)
-    sources = [given.get("src") for tag in ("script", "iframe", "img") for given in elements.all(tag)]
-    assert all(source is None or source.startswith("data:") for source in sources)
-    assert not elements.all("link")
-    assert not re.search(r"url\(\s*['\"]?https?:|@import", text)
-
-
-def test_a_notebook_page_has_figures_as_text_and_no_dead_widgets(out: Path) -> None:
-    text = (out / "01_pictures.html").read_text()
-    assert "widget-view" not in text
-    assert "widget-state" not in text
-    assert ">three figures" in text
-
-
-def test_the_index_links_to_what_exists_and_names_every_figure(out: Path) -> None:
-    text = (out / "index.html").read_text()
-    links = [link["href"] for link in Elements(text).all("a")]
-    assert {"01_pictures.html", "01_pictures.ipynb", "report.json"} <= set(links)
-    assert all((out / link).is_file() for link in links)
-    assert "loss · depth" in text
-
-
-def test_the_json_tells_what_ran_and_where(out: Path) -> None:
-    report = json.loads((out / "report.json").read_text())
-    notebook = report["notebooks"][0]
-    assert report["passed"] is True
-    assert report["parameters"]["preset"] == "smoke"
-    assert report["environment"]["packages"]["papermill"]
-    assert notebook["title"] == "Title of 01_pictures"
-    assert notebook["figures"]["loss"] == {"depth": 0.5}
-    assert notebook["notebook"] == "01_pictures.ipynb"
-    assert notebook["seconds"] > 0
+def test_a_report_stands_alone_and_tells_what_ran(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """One run of one notebook, with a picture, figures and a widget."""
+    out = tmp_path / "out"
+    reproduce([write_notebook(tmp_path, "01_pictures", PICTURE, RECORD, SLIDER)], out, preset="smoke")
+    pages = {name: (out / name).read_text() for name in ("index.html", "01_pictures.html")}
+    with subtests.test("a notebook's page keeps the alt text of its pictures"):
+        pictures = Elements(pages["01_pictures.html"]).all("img")
+        assert [picture["alt"] for picture in pictures] == ['one "dark" dot']
+    for name, page in pages.items():
+        with subtests.test(f"{name} fetches nothing"):
+            elements = Elements(page)
+            sources = [given.get("src") for tag in ("script", "iframe", "img") for given in elements.all(tag)]
+            assert all(source is None or source.startswith("data:") for source in sources)
+            assert not elements.all("link")
+            assert not re.search(r"url\(\s*['\"]?https?:|@import", page)
+    with subtests.test("a notebook's page has figures as text and no dead widgets"):
+        assert "widget-view" not in pages["01_pictures.html"]
+        assert "widget-state" not in pages["01_pictures.html"]
+        assert ">three figures" in pages["01_pictures.html"]
+    with subtests.test("the index links to what exists and names every figure"):
+        links = [link["href"] for link in Elements(pages["index.html"]).all("a")]
+        assert {"01_pictures.html", "01_pictures.ipynb", "report.json"} <= set(links)
+        assert all((out / link).is_file() for link in links)
+        assert "loss · depth" in pages["index.html"]
+    with subtests.test("the JSON tells what ran, how and where"):
+        report = json.loads((out / "report.json").read_text())
+        notebook = report["notebooks"][0]
+        assert report["passed"] is True
+        assert report["parameters"]["preset"] == "smoke"
+        assert report["environment"]["packages"]["papermill"]
+        assert (notebook["title"], notebook["notebook"]) == ("Title of 01_pictures", "01_pictures.ipynb")
+        assert notebook["figures"]["loss"] == {"depth": 0.5}
+        assert notebook["seconds"] > 0
 
 
 def test_what_a_failed_notebook_said_cannot_become_part_of_the_page(tmp_path: Path) -> None:
