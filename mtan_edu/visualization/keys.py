@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -28,13 +28,13 @@ def color_bar(ax: Axes, colormap: str, limits: tuple[float, float], label: str, 
     bar.outline.set_visible(False)
 
 
-def patch_legend(ax: Axes, handles: Sequence[Patch], place: Literal["upper left", "lower left"]) -> None:
-    """Draw colored patches with their names in columns; nothing if there is none."""
+def patch_legend(ax: Axes, handles: Sequence[Patch], top: float = 0.0) -> None:
+    """Draw colored patches with their names in columns, `top` inches below the upper end; nothing if there is none."""
     if handles:
         few = len(handles) <= 14  # two columns of seven lines fill the place there is
         look: dict[str, Any] = {"borderaxespad": 0, "borderpad": 0.1, "handlelength": 1.2, "labelspacing": 0.2}
         look |= {"ncols": 2 if few else 3, "fontsize": 12 if few else 10, "columnspacing": 0.9}
-        ax.legend(handles=handles, loc=place, **look)
+        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1 - top / inches(ax)[1]), **look)
 
 
 def unknown_patch(unknown: bool) -> list[Patch]:

@@ -10,7 +10,7 @@ from mtan_edu.records import MaskRecord
 from mtan_edu.visualization.checks import require_index, require_masks, require_name
 from mtan_edu.visualization.mask_panels import MaskGrid, missing_note
 from mtan_edu.visualization.mask_statistics import contrast, mean
-from mtan_edu.visualization.masks import add_mask_colorbar, count_missing, draw_masks, require_scale, scale_note
+from mtan_edu.visualization.masks import add_mask_colorbar, draw_masks, require_scale, scale_note
 from mtan_edu.visualization.style import TextFigure, figure_style, task_styles
 from mtan_edu.visualization.words import number, plural, trend
 
@@ -57,11 +57,11 @@ def show_mask_history(
     places = np.unique(np.linspace(0, len(records) - 1, min(len(records), _MOST_EPOCHS)).round().astype(int))
     shown = [records[place] for place in places]
     maps = [[_take(record, name, stage, channel, image) for record in shown] for name in tasks]
-    missing = count_missing(maps)
+    missing = missing_note(maps)
     title = f"Masks through training · {stage}, {_what(channel)} · image {image}"
     thinned = f"{len(shown)} of {len(records)} recorded epochs" if len(shown) < len(records) else ""
     numbers = "" if scale == "own" else "below: mean ± standard deviation over the pixels"
-    note = " · ".join(filter(None, [scale_note(scale), numbers, thinned, missing_note(missing)]))
+    note = " · ".join(filter(None, [scale_note(scale), numbers, thinned, missing]))
     styles = task_styles(records[0].tasks)
     rows = {name: styles[name].color for name in tasks}
     epochs = [_label(record) for record in shown]
@@ -77,7 +77,7 @@ def show_mask_history(
         f"{trend(f'{name} contrast', [contrast(one) for one in row])}, mean {number(mean(row[-1]))} at last"
         for name, row in zip(tasks, maps, strict=True)
     ]
-    alt = f"{title}. {plural(len(shown), 'epoch')}: {', '.join(epochs)}. {'; '.join(words)}. {missing_note(missing)}"
+    alt = f"{title}. {plural(len(shown), 'epoch')}: {', '.join(epochs)}. {'; '.join(words)}. {missing}"
     grid.figure.alt = alt.strip()
     return grid.figure
 

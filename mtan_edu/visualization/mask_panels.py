@@ -209,9 +209,17 @@ def finite_range(values: np.ndarray) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
-def missing_note(missing: int) -> str:
-    """Count what is not a number: "12 values are NaN (magenta)", or "" if none is."""
-    return f"{plural(missing, 'value')} {'is' if missing == 1 else 'are'} NaN (magenta)" if missing else ""
+def missing_note(maps: Sequence[Sequence[np.ndarray]]) -> str:
+    """Count what no mask may be: "12 values are NaN (magenta)", "1 value lies outside 0 to 1"; "" if all are fine."""
+    values = np.concatenate([np.ravel(one) for row in maps for one in row])
+    missing = int((~np.isfinite(values)).sum())
+    outside = int(((values < 0) | (values > 1)).sum())
+    notes = []
+    if missing:
+        notes.append(f"{plural(missing, 'value')} {'is' if missing == 1 else 'are'} NaN (magenta)")
+    if outside:
+        notes.append(f"{plural(outside, 'value')} {'lies' if outside == 1 else 'lie'} outside 0 to 1")
+    return " · ".join(notes)
 
 
 def range_label(low: float, high: float) -> str:

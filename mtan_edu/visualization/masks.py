@@ -68,9 +68,9 @@ def show_masks(
     names = chosen_tasks(record, tasks)
     columns = columns_of(record, image, names, stages, channels, count)
     maps = [[column.take(record.values(task, column.stage)[image]) for column in columns] for task in names]
-    missing = count_missing(maps)
+    missing = missing_note(maps)
     title = f"Attention masks, {_what(channels)} · {_which(record, image, columns)}"
-    note = " · ".join(filter(None, [scale_note(scale), missing_note(missing)]))
+    note = " · ".join(filter(None, [scale_note(scale), missing]))
     styles = task_styles(record.tasks)
     rows = {name: styles[name].color for name in names}
     below = [2 if scale == "own" else 0] * len(rows)
@@ -79,7 +79,7 @@ def show_masks(
         draw_masks(grid.axes(row), values, scale)
     add_mask_colorbar(grid, scale, range(len(names)))
     words = [f"{name}: {_statistics(columns, values)}." for name, values in zip(names, maps, strict=True)]
-    grid.figure.alt = f"{title}. Mean ± contrast over pixels. {' '.join(words)} {missing_note(missing)}".strip()
+    grid.figure.alt = f"{title}. Mean ± contrast over pixels. {' '.join(words)} {missing}".strip()
     return grid.figure
 
 
@@ -129,13 +129,13 @@ def show_mask_difference(
         (mean_difference(a, b), correlation(a, b))
         for a, b in zip(_compared(columns, whole_a), _compared(columns, whole_b), strict=True)
     ]
-    missing = count_missing([differences])
+    missing = missing_note([maps_a, maps_b])
     title = f"Masks of {task_a} and {task_b}, {_what(channels)} · {_which(record, image, columns)}"
     note = "Below: mean absolute difference |Δ| and centered correlation r, over all pixels"
     note = f"{note} and channels" if channels is None else note
     styles = task_styles(record.tasks)
     rows = {task_a: styles[task_a].color, task_b: styles[task_b].color, f"{task_a}\n− {task_b}": "#333333"}
-    notes = " · ".join(filter(None, [note, missing_note(missing)]))
+    notes = " · ".join(filter(None, [note, missing]))
     grid = MaskGrid(record.images[image], rows, labels(columns), title, notes, lines_below=[0, 1, 2])
     draw_masks(grid.axes(0), maps_a, "shared")
     draw_masks(grid.axes(1), maps_b, "shared")
@@ -149,7 +149,7 @@ def show_mask_difference(
         f"{_short(column)} mean |difference| {number(apart)}, correlation {number(alike)}"
         for column, (apart, alike) in zip(columns, numbers, strict=True)
     ]
-    grid.figure.alt = f"{title}. {'; '.join(words)}. {missing_note(missing)}".strip()
+    grid.figure.alt = f"{title}. {'; '.join(words)}. {missing}".strip()
     return grid.figure
 
 
@@ -185,11 +185,6 @@ def add_mask_colorbar(grid: MaskGrid, scale: str, rows: range) -> None:
     """Say which color is which mask value."""
     ends = ["panel's\nlowest", "panel's\nhighest"] if scale == "own" else ["0 closed", "0.5", "1 open"]
     grid.add_colorbar(MASK_COLORMAP, 0.0, 1.0, ends, rows)
-
-
-def count_missing(maps: Sequence[Sequence[np.ndarray]]) -> int:
-    """How many of the values that are drawn are no number."""
-    return sum(int((~np.isfinite(values)).sum()) for row in maps for values in row)
 
 
 def require_scale(scale: str) -> None:

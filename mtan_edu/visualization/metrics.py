@@ -135,12 +135,17 @@ def _draw_panel(ax: Axes, panel: _Panel, epochs: Mapping[str, tuple[EpochRecord,
     epoch_axis(ax, last, first)
     ax.margins(y=0.18)
     if len(epochs) == 1 and measured:
-        last_value = [value for one in epochs.values() for value in _values(one, panel) if math.isfinite(value)][-1]
-        place = (0.97, 0.05, "bottom") if panel.arrow == "↑" else (0.97, 0.95, "top")
-        ax.text(*place[:2], number(last_value), transform=ax.transAxes, ha="right", va=place[2], fontweight="bold")
+        _write_last(ax, [value for one in epochs.values() for value in _values(one, panel) if math.isfinite(value)])
     if not measured:
         ax.text(0.5, 0.5, "could not be measured", transform=ax.transAxes, ha="center", va="center")
         ax.set_yticks([])
+
+
+def _write_last(ax: Axes, values: Sequence[float]) -> None:
+    """Write the last value in the right corner that the line leaves free."""
+    high = values[-1] > (min(values) + max(values)) / 2
+    place, side = (0.05, "bottom") if high else (0.95, "top")
+    ax.text(0.97, place, number(values[-1]), transform=ax.transAxes, ha="right", va=side, fontweight="bold")
 
 
 def _has(epochs: Sequence[EpochRecord], panel: _Panel) -> bool:

@@ -81,7 +81,7 @@ class ClassShower:
         present = np.unique(np.concatenate([np.ravel(v) for v in values]))
         colors = class_colors(int(limits[1]) + 1)
         handles = [Patch(color=colors[label], label=self.name(label)) for label in present.tolist() if label >= 0]
-        patch_legend(ax, [*handles, *unknown_patch(unknown)], "upper left")
+        patch_legend(ax, [*handles, *unknown_patch(unknown)])
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         """1 where the class is wrong, 0 where it is right."""
@@ -94,7 +94,7 @@ class ClassShower:
     def draw_error_key(self, ax: Axes, error: np.ndarray) -> None:
         """Right and wrong."""
         handles = [Patch(facecolor=_RIGHT, edgecolor="#777777", label="right"), Patch(color=_WRONG, label="wrong")]
-        patch_legend(ax, handles, "lower left")
+        patch_legend(ax, handles, top=0.3)
 
     def error_words(self, error: np.ndarray) -> str:
         """The share of the known pixels that is wrong."""
@@ -131,7 +131,7 @@ class ScalarShower:
     def draw_key(self, ax: Axes, values: Sequence[np.ndarray], limits: tuple[float, float], unknown: bool) -> None:
         """A colorbar."""
         color_bar(ax, SCALAR_COLORMAP, limits, self._label("value"))
-        patch_legend(ax, unknown_patch(unknown), "lower left")
+        patch_legend(ax, unknown_patch(unknown), top=0.75)
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         """The absolute difference."""
@@ -189,7 +189,7 @@ class DirectionShower:
         inset.axis("off")
         text = "The surface faces\nright: red,\nup: green,\nthe camera: blue"
         ax.text(1.05 / width, 1, text, transform=ax.transAxes, va="top", fontsize=12)
-        patch_legend(ax, unknown_patch(unknown), "lower left")
+        patch_legend(ax, unknown_patch(unknown), top=1.02)
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         """The angle between the two [degree]; 90 if the prediction has no direction."""

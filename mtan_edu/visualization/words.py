@@ -12,7 +12,7 @@ def number(value: float) -> str:
         return str(value)
     size = abs(value)
     if size != 0 and (size < 0.001 or size >= 100_000):
-        return f"{value:.1e}"
+        return f"{value:.2g}"
     decimals = 3 if size < 1 else 2 if size < 10 else 1 if size < 100 else 0
     return f"{value:.{decimals}f}"
 

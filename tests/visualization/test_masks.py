@@ -82,6 +82,12 @@ def test_nan_has_a_color_of_its_own_and_is_counted():
     assert "3 values are NaN (magenta)" in figure.alt
 
 
+def test_values_that_no_mask_may_have_are_counted():
+    record = masks()
+    record.masks["depth"]["encoder_1"][0, :, 0, :2] = 1.5
+    assert "2 values lie outside 0 to 1" in words(show_masks(record))
+
+
 def test_masks_without_any_number_still_draw():
     record = masks()
     record.masks["depth"]["encoder_1"][:] = np.nan

@@ -29,6 +29,12 @@ def test_the_last_value_is_written_in_the_panel():
     assert [text.get_text() for text in show_metrics(run(3)).axes[0].texts] == ["0.300"]
 
 
+@pytest.mark.parametrize(("values", "side"), [((0.2, 0.5), "bottom"), ((0.5, 0.2), "top")])
+def test_the_last_value_keeps_out_of_the_way_of_the_line(values, side):
+    figure = show_metrics([epoch(number, metric=value) for number, value in enumerate(values, start=1)])
+    assert {ax.texts[0].get_va() for ax in figure.axes} == {side}
+
+
 def test_a_metric_that_could_not_be_measured_leaves_a_gap():
     figure = show_metrics([epoch(1), epoch(2, metric=float("nan")), epoch(3)])
     assert np.isnan(figure.axes[0].get_lines()[0].get_ydata()).tolist() == [False, True, False]
