@@ -17,12 +17,27 @@ WIDTHS = (3, 5, 6, 7, 9)
 
 MODELS: dict[str, Callable[..., MultiTaskModel]] = {
     name: partial(build_model, name, widths=WIDTHS) for name in available_models()
+} | {
+    f"{name} on {backbone}": partial(build_model, name, backbone=backbone, width=2)
+    for name, backbone in (
+        ("mtan", "resnet18"),
+        ("mtan", "resnet50"),
+        ("split", "resnet34"),
+        ("mtan", "wide_resnet10"),
+        ("stan", "wide_resnet10"),
+        ("single", "wide_resnet28"),
+    )
 }
 """Name to a function from tasks to a small model."""
 
-ONE_TASK = ("single", "stan")
+ONE_TASK = tuple(name for name in MODELS if name.startswith(("single", "stan")))
 
-WITH_MASKS = ("mtan", "stan")
+WITH_MASKS = tuple(name for name in MODELS if name.startswith(("mtan", "stan")))
+
+CLASSIFIERS = tuple(name for name in MODELS if "wide_resnet" in name)
+
+ANY_SIZE = tuple(name for name in MODELS if "resnet" in name)
+"""What reads images whose sides are multiples of nothing."""
 
 DEAD = {"dense_reference": "backbone.decoder.decoder_1."}
 """Where a model has parameters that nobody reads, in the authors' form: the beginning of their names."""
@@ -31,6 +46,8 @@ TASKS = {"semantic": 13, "depth": 1, "normal": 3, "edges": 2}
 
 SIZES = ((2, 32, 64), (3, 96, 64), (1, 32, 32))
 """Batch, height, width [pixels]."""
+
+ODD_SIZES = ((2, 33, 50), (3, 41, 17))
 
 
 def tasks(count: int) -> dict[str, int]:
@@ -49,12 +66,21 @@ def total(predictions: dict[str, Tensor]) -> Tensor:
     return torch.stack([(prediction - 1).square().mean() for prediction in predictions.values()]).sum()
 
 
-def predicts_every_task(model: MultiTaskModel, size: tuple[int, int, int], dtype: torch.dtype = torch.float32) -> None:
+def predict(model: MultiTaskModel, image: Tensor) -> dict[str, Tensor]:
+    """The predictions, with the same dropout every time."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return model(image)
+
+
+def predicts_every_task(
+    model: MultiTaskModel, size: tuple[int, int, int], dtype: torch.dtype = torch.float32, classifies: bool = False
+) -> None:
     batch, height, width = size
-    predictions = model(images(size, dtype))
+    predictions = model.train(batch > 1)(images(size, dtype))
     assert list(predictions) == list(model.tasks)
     for task, prediction in predictions.items():
-        assert prediction.shape == (batch, TASKS[task], height, width)
+        assert prediction.shape == ((batch, TASKS[task]) if classifies else (batch, TASKS[task], height, width))
         assert prediction.dtype == dtype
         assert prediction.isfinite().all()
 
@@ -106,7 +132,7 @@ def state_dict_resumes(model: MultiTaskModel, other: MultiTaskModel) -> None:
     model(image)  # moves the running statistics
     other.load_state_dict(copy.deepcopy(model.state_dict()))
     for mode in (True, False):
-        expected, found = model.train(mode)(image), other.train(mode)(image)
+        expected, found = predict(model.train(mode), image), predict(other.train(mode), image)
         assert all(torch.equal(expected[task], found[task]) for task in expected)
 
 
@@ -114,9 +140,9 @@ def recording_masks_changes_nothing(model: MTAN) -> None:
     image = images((2, 64, 96))
     other = copy.deepcopy(model)
     for mode in (True, False):
-        expected = model.train(mode)(image)
+        expected = predict(model.train(mode), image)
         with record_masks(other.train(mode)) as recorded:
-            found = other(image)
+            found = predict(other, image)
         total(expected).backward()
         total(found).backward()
         assert all(torch.equal(expected[task], found[task]) for task in expected)

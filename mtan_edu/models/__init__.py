@@ -7,11 +7,13 @@ from mtan_edu.models.dense import DenseSharing
 from mtan_edu.models.mtan import MTAN
 from mtan_edu.models.multi_task import MultiTaskModel
 from mtan_edu.models.reference import load_reference_state_dict, reference_state_dict
+from mtan_edu.models.resnet import ResNetBackbone
 from mtan_edu.models.segnet import SegNetBackbone, segnet_transitions
 from mtan_edu.models.single import SingleTask
 from mtan_edu.models.split import HardParameterSharing
 from mtan_edu.models.stage import Backbone, Stage, StageChannels
 from mtan_edu.models.stan import STAN
+from mtan_edu.models.wide_resnet import ClassificationHead, WideResNetBackbone
 
 __all__ = [
     "MTAN",
@@ -24,7 +26,10 @@ __all__ = [
     "DenseSharing",
     "HardParameterSharing",
     "MultiTaskModel",
+    "ClassificationHead",
+    "ResNetBackbone",
     "SegNetBackbone",
+    "WideResNetBackbone",
     "SingleTask",
     "Stage",
     "StageChannels",

@@ -60,16 +60,17 @@ def build_model(
     Args:
         architecture: One of these names.
         tasks: Task name to the channels of its prediction, in the order of the tasks.
-        backbone: A name of `available_backbones()`.
-        width: Channels of the first stage; the others follow in the paper's proportion, in SegNet 1, 2, 4, 8, 8. The
-            paper's is 64.
+        backbone: A name of `available_backbones()`: "segnet", ResNets with the heads of DeepLabv3, wide ResNets with
+            heads that classify. What a task predicts are then its classes.
+        width: Channels of the first stage (in ResNets, of its 3x3 convolutions); the others follow in the paper's
+            proportion, in SegNet 1, 2, 4, 8, 8. The paper's is 64.
         widths: Channels of all depths instead, shallow to deep.
         generator: Where the first weights come from; None stands for one with seed 0. The global random state is
             neither read nor changed.
         device: Where the model shall lie. On "meta" it has shapes and no weights.
 
     Returns:
-        A model in training mode, `(B, 3, H, W)` → task name to `(B, channels, H, W)`.
+        A model in training mode, `(B, 3, H, W)` → task name to `(B, channels, H, W)`, or `(B, classes)`.
 
     Raises:
         ValueError: If a name is unknown, the architecture is not for this backbone, there is no task or more than
@@ -86,11 +87,35 @@ def build_model(
             f"`backbone` must be segnet for {architecture}; got {backbone!r}. "
             f"On any backbone there are {', '.join(_ON_ANY_BACKBONE)}."
         )
-    kind = KINDS[backbone]
     if widths is None:
         check_positive("width", width, "It is the number of channels of the first stage; the paper's is 64.")
-        proportions = WIDE_PROPORTIONS if architecture == "split_wide" else kind.proportions
+        proportions = WIDE_PROPORTIONS if architecture == "split_wide" else KINDS[backbone].proportions
         widths = [width * proportion for proportion in proportions]
+    return build_on(KINDS[backbone], architecture, tasks, widths, generator=generator, device=device)
+
+
+def build_on(
+    kind: BackboneKind,
+    architecture: str,
+    tasks: Tasks,
+    widths: Sequence[int],
+    *,
+    generator: torch.Generator | None = None,
+    device: torch.device | str = "cpu",
+) -> MultiTaskModel:
+    """Build a model on a kind of backbone that may have no name of its own; else as `build_model`.
+
+    Args:
+        kind: The backbone and what goes with it.
+        architecture: A name of `available_models()`.
+        tasks: Task name to the channels of its prediction.
+        widths: Channels of all depths.
+        generator: Where the first weights come from; None stands for one with seed 0.
+        device: Where the model shall lie.
+
+    Returns:
+        A model in training mode.
+    """
     with torch.device("meta"):  # layers get no weights here, so torch draws none from its global generator
         if architecture in _ON_SEGNET:
             model = _ON_SEGNET[architecture](tasks, widths)
@@ -98,10 +123,15 @@ def build_model(
             model = _ON_ANY_BACKBONE[architecture](tasks, widths, kind)
     if torch.device(device).type == "meta":
         return model
-    model.to_empty(device="cpu")
+    model._apply(_without_values)  # to_empty does the same, but loads sympy first: 3.6 s of computing time
     fill = nn.init.xavier_uniform_ if architecture in _SOFT else kind.fill
     initialize(model, generator if generator is not None else torch.Generator("cpu").manual_seed(0), fill)
     return model.to(device)
+
+
+def _without_values(tensor: torch.Tensor) -> torch.Tensor:
+    """Memory on the CPU for a tensor that had only a shape."""
+    return torch.empty(tensor.shape, dtype=tensor.dtype, device="cpu")
 
 
 def attention_modules(backbone: Backbone, reduction: int = 1) -> dict[str, AttentionModule]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from torch import Tensor, nn
 
+_WORDS = {3: "three", 4: "four", 5: "five"}
 
-def check_image(image: Tensor, channels: int, multiple: int) -> None:
+
+def check_image(image: Tensor, channels: int, *, multiple: int = 1, smallest: int = 1) -> None:
     """Refuse images that a backbone cannot read.
 
     Args:
         image: What the user handed to the model.
         channels: Channels that the backbone reads.
         multiple: Height and width must be multiples of this many pixels.
+        smallest: Height and width must be at least this many pixels.
 
     Raises:
         TypeError: If the values are not floating point.
-        ValueError: If the shape is not `(B, channels, H, W)` with B ≥ 1 and H and W multiples of `multiple`.
+        ValueError: If the shape is not `(B, channels, H, W)` with B ≥ 1, H and W multiples of `multiple` and at
+            least `smallest`.
     """
     shape = tuple(image.shape)
     if image.ndim != 4 or 0 in shape or shape[1] != channels:
@@ -33,6 +37,10 @@ def check_image(image: Tensor, channels: int, multiple: int) -> None:
         raise ValueError(
             f"`image` must have sides that are multiples of {multiple}; got {height}x{width}. "
             f"The nearest sizes are {_nearest(height, width, multiple)}."
+        )
+    if min(height, width) < smallest:
+        raise ValueError(
+            f"`image` must have sides of at least {smallest} pixels; got {height}x{width}. Enlarge the images."
         )
 
 
@@ -50,6 +58,27 @@ def check_tasks(tasks: Mapping[str, int]) -> None:
     for name, channels in tasks.items():
         check_task_name(name)
         check_positive(f"tasks[{name!r}]", channels, "It is the number of channels that the task predicts.")
+
+
+def check_widths(widths: Sequence[int], count: int, example: Sequence[int]) -> tuple[int, ...]:
+    """The widths of a network's depths as a tuple.
+
+    Args:
+        widths: Channels, shallow to deep.
+        count: How many the network has.
+        example: Some that would do.
+
+    Raises:
+        ValueError: If there are more or fewer, or one is not a whole number above 0.
+    """
+    widths = tuple(widths)
+    if len(widths) != count:
+        raise ValueError(
+            f"`widths` must hold {_WORDS[count]} numbers, shallow to deep; got {widths}. One is {tuple(example)}."
+        )
+    for width in widths:
+        check_positive("widths", width, "Each is the number of channels at one depth.")
+    return widths
 
 
 def check_one_task(tasks: Mapping[str, object], kind: str) -> None:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from mtan_edu.models.blocks import conv_blocks, conv_bn_relu
+from mtan_edu.models.checks import check_widths
 from mtan_edu.models.pooling import max_pool
-from mtan_edu.models.segnet import BLOCKS_AFTER_U, check_widths
+from mtan_edu.models.segnet import BLOCKS_AFTER_U
 
 BLOCKS = tuple(1 + blocks for blocks in BLOCKS_AFTER_U)
 """3x3 convolutions of each depth, shallow to deep: VGG-16's 2, 2, 3, 3, 3."""
@@ -49,7 +50,7 @@ class SegNetColumn(nn.Module):
         self, widths: Sequence[int], in_channels: int = 3, beside: bool = False, last: Sequence[int] | None = None
     ) -> None:
         super().__init__()
-        w = check_widths(widths)
+        w = check_widths(widths, 5, (16, 32, 64, 128, 128))
         times = 2 if beside else 1
         read = (in_channels, *(times * width for width in w[:-1]))
         written = (w[0], *w[:-1])

@@ -136,7 +136,7 @@ class CrossStitchNetwork(MultiTaskModel):
         Returns:
             Task name to its features, `(B, C, H, W)`.
         """
-        check_image(image, 3, IMAGE_MULTIPLE)
+        check_image(image, 3, multiple=IMAGE_MULTIPLE)
         networks = self._columns
         maps = [image] * len(networks)
         positions: dict[int, list[Tensor]] = {}

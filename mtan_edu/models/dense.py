@@ -53,7 +53,7 @@ class DenseSharing(MultiTaskModel):
         Returns:
             Task name to its features, `(B, C, H, W)`.
         """
-        check_image(image, 3, IMAGE_MULTIPLE)
+        check_image(image, 3, multiple=IMAGE_MULTIPLE)
         encoded, decoded = self._shared(image)
         return {task: self._task(task, image, encoded, decoded) for task in tasks}
 

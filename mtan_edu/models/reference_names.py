@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 
 from mtan_edu.models.cross_stitch import CommonStitchUnits, CrossStitchNetwork
 from mtan_edu.models.dense import DenseSharing
+from mtan_edu.models.mtan import MTAN
 from mtan_edu.models.multi_task import MultiTaskModel
+from mtan_edu.models.resnet import ResNetBackbone
 from mtan_edu.models.segnet import BLOCKS_AFTER_U, SegNetBackbone
+from mtan_edu.models.wide_resnet import WideResNetBackbone
 
 Rules = list[tuple[str, Callable[..., str]]]
 """Pattern of our name to a function of the tasks and the pattern's groups that gives theirs."""
@@ -29,11 +32,16 @@ def _rules_of(model: MultiTaskModel) -> Rules:
         return COLUMN_RULES
     if isinstance(model, DenseSharing):
         return COLUMN_RULES
-    if isinstance(getattr(model, "backbone", None), SegNetBackbone):
+    backbone = getattr(model, "backbone", None)
+    if isinstance(backbone, SegNetBackbone):
         return SEGNET_RULES
+    if isinstance(model, MTAN) and isinstance(backbone, ResNetBackbone):
+        return RESNET_RULES
+    if isinstance(model, MTAN) and isinstance(backbone, WideResNetBackbone):
+        return WIDE_RESNET_RULES
     raise TypeError(
         f"`model` must be one that the authors' code has; got {type(model).__name__}. "
-        "It has SegNets, and dense and cross-stitch sharing in the form that is named 'reference' here."
+        "It has SegNets, MTAN on ResNet and wide ResNet, and the 'reference' forms of dense and cross-stitch sharing."
     )
 
 
@@ -60,8 +68,12 @@ def _after_u(group: str, depth: int, block: int, rest: str) -> str:
 
 
 def _attention(tasks: Sequence[str], task: str, side: str, depth: str, part: str, layer: str, rest: str) -> str:
-    position = int(layer) if part == "g" else 3 + int(layer)  # conv, norm, ReLU, conv, norm in one row
-    return f"{side}_att.{tasks.index(task)}.{int(depth) - 1}.{position}.{rest}"
+    return f"{side}_att.{tasks.index(task)}.{int(depth) - 1}.{_row(part, layer)}.{rest}"
+
+
+def _row(part: str, layer: str) -> int:
+    """The authors count an attention module's layers in one row: conv, norm, ReLU, conv, norm."""
+    return int(layer) if part == "g" else 3 + int(layer)
 
 
 def _transition(tasks: Sequence[str], side: str, depth: str, layer: str, rest: str) -> str:
@@ -108,4 +120,65 @@ SEGNET_RULES: Rules = [
     ),
     (r"transitions\.(?P<side>encoder|decoder)_(?P<depth>\d)\.(?P<layer>\d)\.(?P<rest>.+)", _transition),
     _HEAD,
+]
+
+_MODULE = r"(?P<part>[gh])\.(?P<layer>\d)\.(?P<rest>.+)"
+
+
+def _stage_attention(tasks: Sequence[str], task: str, number: str, part: str, layer: str, rest: str) -> str:
+    return f"encoder_att_{number}.{tasks.index(task)}.{_row(part, layer)}.{rest}"
+
+
+def _stage_transition(tasks: Sequence[str], number: str, rest: str) -> str:
+    return f"encoder_block_att_{int(number) - 1}.{rest}"
+
+
+def _deeplab_whole(tasks: Sequence[str], task: str, layer: str, rest: str) -> str:
+    return f"decoders.{tasks.index(task)}.0.convs.4.{int(layer) + 1}.{rest}"  # their pooling is layer 0
+
+
+def _deeplab_head(tasks: Sequence[str], task: str, rest: str) -> str:
+    return f"decoders.{tasks.index(task)}.{rest.replace('0.branches', '0.convs')}"
+
+
+RESNET_RULES: Rules = [
+    (r"backbone\.stem\.(?P<rest>.+)", lambda tasks, rest: f"shared_conv.{rest}"),
+    (
+        r"backbone\.stages_u\.stage_(?P<number>\d)\.(?P<rest>.+)",
+        lambda tasks, number, rest: f"shared_layer{number}_b.{rest}",
+    ),
+    (
+        r"backbone\.stages_p\.stage_(?P<number>\d)\.(?P<rest>.+)",
+        lambda tasks, number, rest: f"shared_layer{number}_t.{rest}",
+    ),
+    (rf"attention\.(?P<task>[^.]+)\.stage_(?P<number>\d)\.{_MODULE}", _stage_attention),
+    (r"transitions\.stage_(?P<number>2)\.0\.(?P<rest>.+)", _stage_transition),  # 1 is a pooling
+    (r"transitions\.stage_(?P<number>[34])\.(?P<rest>.+)", _stage_transition),
+    (r"heads\.(?P<task>[^.]+)\.0\.whole\.(?P<layer>\d)\.(?P<rest>.+)", _deeplab_whole),
+    (r"heads\.(?P<task>[^.]+)\.(?P<rest>.+)", _deeplab_head),
+]
+
+
+def _wide_attention(tasks: Sequence[str], task: str, part: str, layer: str, rest: str, number: str = "0") -> str:
+    return f"encoder_att.{tasks.index(task)}.{number}.{_row(part, layer)}.{rest}"
+
+
+WIDE_RESNET_RULES: Rules = [
+    (r"backbone\.stem\.(?P<rest>.+)", lambda tasks, rest: f"conv1.{rest}"),
+    (r"backbone\.norm\.(?P<rest>.+)", lambda tasks, rest: f"bn1.{rest}"),
+    (
+        r"backbone\.stages\.stage_(?P<number>\d)\.(?P<rest>.+)",
+        lambda tasks, number, rest: f"layer{number}.{rest}",
+    ),
+    (rf"attention\.(?P<task>[^.]+)\.stem\.{_MODULE}", _wide_attention),
+    (rf"attention\.(?P<task>[^.]+)\.stage_(?P<number>\d)\.{_MODULE}", _wide_attention),
+    (
+        r"transitions\.stage_(?P<number>\d)\.0\.(?P<rest>.+)",
+        lambda tasks, number, rest: f"encoder_block_att.{int(number) - 1}.{rest}",
+    ),
+    (r"last_transition\.(?P<rest>.+)", lambda tasks, rest: f"encoder_block_att.3.{rest}"),
+    (
+        r"heads\.(?P<task>[^.]+)\.linear\.(?P<rest>.+)",
+        lambda tasks, task, rest: f"linear.{tasks.index(task)}.0.{rest}",
+    ),
 ]

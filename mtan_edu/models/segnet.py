@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from mtan_edu.models.blocks import conv_blocks, conv_bn_relu
-from mtan_edu.models.checks import check_image, check_positive
+from mtan_edu.models.checks import check_image, check_positive, check_widths
 from mtan_edu.models.pooling import max_pool, max_unpool
 from mtan_edu.models.stage import Backbone, Stage, StageChannels
 
@@ -39,7 +39,7 @@ class SegNetBackbone(Backbone):
 
     def __init__(self, widths: Sequence[int], in_channels: int = 3, convolutions: int = 1) -> None:
         super().__init__()
-        w = check_widths(widths)
+        w = check_widths(widths, 5, (16, 32, 64, 128, 128))
         check_positive("in_channels", in_channels, "Color images have 3.")
         check_positive("convolutions", convolutions, "SegNet has 1 in each block.")
         read = (in_channels, *w[:-1])  # channels that encoder stage j reads
@@ -73,7 +73,7 @@ class SegNetBackbone(Backbone):
             TypeError: If the images are not floating point.
             ValueError: If they have another shape.
         """
-        check_image(image, self.in_channels, IMAGE_MULTIPLE)
+        check_image(image, self.in_channels, multiple=IMAGE_MULTIPLE)
         stages = {}
         positions = []
         features = image
@@ -107,7 +107,7 @@ def segnet_transitions(widths: Sequence[int]) -> dict[str, nn.Module]:
         Liu et al., CVPR 2019, section 3.2. That a turning point has two 3x3 convolutions, and that the bilinear
         grid has aligned corners, is the authors' code.
     """
-    w = check_widths(widths)
+    w = check_widths(widths, 5, (16, 32, 64, 128, 128))
 
     def down() -> nn.Module:
         return nn.MaxPool2d(kernel_size=2, stride=2)
@@ -122,19 +122,3 @@ def segnet_transitions(widths: Sequence[int]) -> dict[str, nn.Module]:
     for k in (3, 2, 1, 0):
         transitions[f"decoder_{k + 1}"] = nn.Sequential(up(), conv_bn_relu(w[k], w[max(k - 1, 0)]))
     return transitions
-
-
-def check_widths(widths: Sequence[int]) -> tuple[int, ...]:
-    """The five widths as a tuple.
-
-    Raises:
-        ValueError: If there are not five, or one is not a whole number above 0.
-    """
-    widths = tuple(widths)
-    if len(widths) != 5:
-        raise ValueError(
-            f"`widths` must hold five numbers, shallow to deep; got {widths}. One is (16, 32, 64, 128, 128)."
-        )
-    for width in widths:
-        check_positive("widths", width, "Each is the number of channels at one depth.")
-    return widths

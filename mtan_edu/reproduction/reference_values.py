@@ -49,9 +49,9 @@ def read_setup(folder: Path) -> ReferenceSetup:
         raise ValueError(f"`folder` must be a folder with reference values; got {folder}. Is the path right?")
     path = folder / SETUP_FILE
     values = read_json(path)
-    seed, classes = (_whole(values, key, path) for key in ("seed", "semantic_classes"))
-    shape, widths = (_row(values, key, path) for key in ("image_shape", "widths"))
-    wide = _row(values, "wide_widths", path) if "wide_widths" in values else widths
+    seed, classes = (whole_entry(values, key, path) for key in ("seed", "semantic_classes"))
+    shape, widths = (row_entry(values, key, path) for key in ("image_shape", "widths"))
+    wide = row_entry(values, "wide_widths", path) if "wide_widths" in values else widths
     if len(shape) != 4 or shape[1] != 3 or min(shape) < 1:
         raise ValueError(f"`image_shape` in {path} must be [B, 3, H, W]; got {list(shape)}. Correct the file.")
     return ReferenceSetup(seed, shape, widths, wide, classes)
@@ -169,6 +169,30 @@ def array_entry(values: Mapping[str, Any], key: str, path: Path) -> np.ndarray:
         raise ValueError(f"{key!r} in {path} must be numbers; got {_short(rows)}. Copy the folder anew.") from error
 
 
+def whole_entry(values: Mapping[str, Any], key: str, path: Path) -> int:
+    """An entry that is a whole number.
+
+    Raises:
+        ValueError: If the file lacks it, or it is something else.
+    """
+    value = entry(values, key, path)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{key!r} in {path} must be a whole number; got {value!r}. Correct the file.")
+    return value
+
+
+def row_entry(values: Mapping[str, Any], key: str, path: Path) -> tuple[int, ...]:
+    """An entry that is a list of whole numbers.
+
+    Raises:
+        ValueError: If the file lacks it, or it is something else.
+    """
+    row = entry(values, key, path)
+    if not isinstance(row, list) or not all(isinstance(value, int) for value in row):
+        raise ValueError(f"{key!r} in {path} must be a list of whole numbers; got {row!r}. Correct the file.")
+    return tuple(row)
+
+
 def shapes_entry(values: Mapping[str, Any], key: str, path: Path) -> dict[str, tuple[int, ...]]:
     """An entry that lists the name and shape of every tensor.
 
@@ -203,20 +227,6 @@ def _short(value: Any) -> str:
     """The beginning of what was found instead."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}..."
-
-
-def _whole(values: Mapping[str, Any], key: str, path: Path) -> int:
-    value = entry(values, key, path)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{key!r} in {path} must be a whole number; got {value!r}. Correct the file.")
-    return value
-
-
-def _row(values: Mapping[str, Any], key: str, path: Path) -> tuple[int, ...]:
-    row = entry(values, key, path)
-    if not isinstance(row, list) or not all(isinstance(value, int) for value in row):
-        raise ValueError(f"{key!r} in {path} must be a list of whole numbers; got {row!r}. Correct the file.")
-    return tuple(row)
 
 
 def _reason(error: Exception) -> str:

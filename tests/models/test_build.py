@@ -33,6 +33,22 @@ def test_at_paper_size_it_has_as_many_parameters_as_the_reference(name, tasks, c
     assert sum(parameter.numel() for parameter in model.parameters()) == count
 
 
+# The same of its ResNet and wide ResNet, which have no uncertainty weighting in them.
+DECATHLON = (1000, 100, 100, 2, 47, 43, 102, 1623, 10, 101)
+RESIDUAL_SIZES = [
+    ("single", "resnet50", {"semantic": 13}, 39_636_813),
+    ("split", "resnet50", NYUV2, 71_888_721),
+    ("mtan", "resnet50", NYUV2, 92_347_921),
+    ("mtan", "wide_resnet28", {f"domain_{i}": classes for i, classes in enumerate(DECATHLON)}, 10_237_656),
+]
+
+
+@pytest.mark.parametrize(("name", "backbone", "tasks", "count"), RESIDUAL_SIZES)
+def test_on_residual_networks_too(name, backbone, tasks, count):
+    model = build_model(name, tasks, backbone=backbone, device="meta")
+    assert sum(parameter.numel() for parameter in model.parameters()) == count
+
+
 def test_width_is_that_of_the_first_stage_and_the_others_follow():
     model = build_model("split", {"depth": 1}, width=3)
     assert [channels.u for channels in model.backbone.stage_channels.values()][:5] == [3, 6, 12, 24, 24]
@@ -88,12 +104,19 @@ def test_a_wrong_name_or_task_gets_a_sentence(arguments, sentence):
     [
         ({"width": 0}, "`width` must be a whole number above 0; got 0"),
         ({"widths": (2, 2, 2)}, r"`widths` must hold five numbers, shallow to deep; got \(2, 2, 2\)"),
-        ({"backbone": "segnett"}, "`backbone` must be one of segnet; got 'segnett'"),
+        ({"backbone": "segnett"}, "`backbone` must be one of segnet, resnet18, .*; got 'segnett'. Try segnet"),
+        ({"backbone": "resnet18", "widths": (2, 2, 2)}, r"`widths` must hold four numbers, .*; got \(2, 2, 2\)"),
+        ({"backbone": "wide_resnet10", "widths": (2,)}, r"`widths` must hold three numbers, .*; got \(2,\)"),
     ],
 )
 def test_a_wrong_number_gets_a_sentence(numbers, sentence):
     with pytest.raises(ValueError, match=sentence):
         build_model("mtan", NYUV2, **numbers)
+
+
+def test_what_is_made_of_segnets_is_on_no_other_backbone():
+    with pytest.raises(ValueError, match="`backbone` must be segnet for dense; got 'resnet18'. On any .* mtan, stan"):
+        build_model("dense", NYUV2, backbone="resnet18")
 
 
 @pytest.mark.parametrize("name", available_models())

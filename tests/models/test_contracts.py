@@ -5,20 +5,28 @@ import torch
 
 from tests import contracts
 
-CASES = contracts.cases((1, 2, 4))
+CASES = contracts.cases((1, 3))
 
 
 @pytest.mark.parametrize("size", contracts.SIZES)
-@pytest.mark.parametrize(("name", "count"), contracts.cases((1, 3)))
+@pytest.mark.parametrize(("name", "count"), contracts.cases((1, 4)))
 def test_predicts_every_task_at_the_size_of_the_image(name, count, size):
-    contracts.predicts_every_task(contracts.MODELS[name](contracts.tasks(count)), size)
+    model = contracts.MODELS[name](contracts.tasks(count))
+    contracts.predicts_every_task(model, size, classifies=name in contracts.CLASSIFIERS)
+
+
+@pytest.mark.parametrize("size", contracts.ODD_SIZES)
+@pytest.mark.parametrize("name", contracts.ANY_SIZE)
+def test_predicts_at_odd_sizes(name, size):
+    model = contracts.MODELS[name](contracts.tasks(1))
+    contracts.predicts_every_task(model, size, classifies=name in contracts.CLASSIFIERS)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
 @pytest.mark.parametrize("name", contracts.MODELS)
 def test_computes_in_other_precisions(name, dtype):
     model = contracts.MODELS[name](contracts.tasks(1)).to(dtype)
-    contracts.predicts_every_task(model, (2, 32, 64), dtype)
+    contracts.predicts_every_task(model, (2, 32, 64), dtype, classifies=name in contracts.CLASSIFIERS)
 
 
 @pytest.mark.parametrize(("name", "count"), CASES)
