@@ -142,9 +142,9 @@ def _read_epoch(folder: Path, epoch: int | None) -> tuple[int, dict[str, Any]]:
         raise ValueError(f"`epoch` must be one of {', '.join(map(str, recorded))}; got {epoch}. These were recorded.")
     path = folder / f"epoch_{epoch:04d}.npz"
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         arrays["images"]
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} must be recorded {folder.name}; it is damaged. Delete it, or restore it.") from error
     return epoch, arrays

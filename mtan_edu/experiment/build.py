@@ -43,8 +43,8 @@ def build_experiment(config: ExperimentConfig, progress: Progress | None = None)
         OSError: If the data cannot be read.
     """
     pick_device(config.training.device)
-    weighting = build_weighting(config.weighting, config.tasks)
     build_experiment_model(config, dense_tasks(names=config.tasks), device="meta")
+    weighting = build_weighting(config.weighting, config.tasks)
     data = open_experiment_data(config, config.data, progress)
     tasks = tasks_for(data, config.tasks)
     return Experiment(config, data, tasks, build_experiment_model(config, tasks), weighting)

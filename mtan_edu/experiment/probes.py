@@ -21,7 +21,9 @@ LARGEST_RECORD = 64 * 2**20
 """Bytes of one epoch's masks before compression; above it the longest side is halved until they fit."""
 
 
-def record_probes(folder: Path, experiment: Experiment, device: torch.device, epoch: int) -> None:
+def record_probes(
+    folder: Path, experiment: Experiment, device: torch.device, epoch: int, most_bytes: int = LARGEST_RECORD
+) -> None:
     """Write the masks and predictions of the first validation images into a run.
 
     Args:
@@ -29,6 +31,7 @@ def record_probes(folder: Path, experiment: Experiment, device: torch.device, ep
         experiment: Its parts. The model's mode and weights are left as they are.
         device: Where to compute.
         epoch: Epochs trained.
+        most_bytes: How much one epoch's masks may take before compression.
     """
     count = min(experiment.config.probes, len(experiment.data.val))
     if count == 0:
@@ -40,7 +43,7 @@ def record_probes(folder: Path, experiment: Experiment, device: torch.device, ep
         with torch.inference_mode():
             write_predictions(folder, _predictions(experiment, batch, device, epoch))
             if isinstance(experiment.model, MTAN):
-                write_masks(folder, _masks(experiment.model, batch, device, epoch))
+                write_masks(folder, _masks(experiment.model, batch, device, epoch, most_bytes))
     finally:
         experiment.model.train(was_training)
 
@@ -57,14 +60,14 @@ def _predictions(experiment: Experiment, batch: Batch, device: torch.device, epo
     )
 
 
-def _masks(model: nn.Module, batch: Batch, device: torch.device, epoch: int) -> MaskRecord:
-    """Masks at the longest side at which they fit LARGEST_RECORD."""
+def _masks(model: nn.Module, batch: Batch, device: torch.device, epoch: int, most_bytes: int) -> MaskRecord:
+    """Masks at the longest side, at most LONGEST_SIDE, at which they fit."""
     side = LONGEST_SIDE
     while True:
         with record_masks(model, max_side=side) as recorded:
             model(batch.image.to(device))
         record = recorded.record(batch.image, epoch)
         size = sum(masks.nbytes for stages in record.masks.values() for masks in stages.values())
-        if size <= LARGEST_RECORD or side == 1:
+        if size <= most_bytes or side == 1:
             return record
         side //= 2

@@ -31,7 +31,7 @@ from mtan_edu.tasks import Task, dense_tasks
 from mtan_edu.training.device import compute_settings, pick_device
 from mtan_edu.training.evaluation import Evaluation, evaluate
 from mtan_edu.training.loop import train
-from mtan_edu.training.state import TrainingState, load_tensors
+from mtan_edu.training.state import TrainingState, load_tensors, place_model
 
 
 def start_run(config: ExperimentConfig, folder: Path | str, progress: Progress | None = None) -> Iterator[EpochRecord]:
@@ -158,7 +158,7 @@ def load_model(folder: Path | str, device: str = "cpu") -> MultiTaskModel:
     _, weights = load_weights(folder)
     model = build_experiment_model(read_config(folder), load_tasks(folder))
     load_tensors(model, weights)
-    return model.to(pick_device(device)).eval()
+    return place_model(model, pick_device(device)).eval()
 
 
 def evaluate_run(

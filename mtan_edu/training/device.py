@@ -28,7 +28,7 @@ def pick_device(name: str = "auto") -> torch.device:
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     kind, _, number = name.partition(":")
     present = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
-    if kind not in present or (number and not number.isdigit()):
+    if kind not in present or (":" in name and not number.isdigit()):
         raise ValueError(f"`device` must be one of {', '.join(DEVICES)}; got {name!r}. auto takes the fastest.")
     if int(number or 0) >= present[kind]:
         raise ValueError(f"`device` must be on this machine; got {name!r}. Take auto: here it is {pick_device()}.")
@@ -45,18 +45,18 @@ def compute_settings(config: TrainingConfig) -> Iterator[None]:
     """Set torch's threads and determinism as the configuration says, and put them back in the end."""
     deterministic: Any = torch.utils.deterministic  # a module with a property, which type checkers do not see
     threads = torch.get_num_threads()
-    strict = torch.are_deterministic_algorithms_enabled()
+    strict = torch.get_deterministic_debug_mode()
     fill = deterministic.fill_uninitialized_memory
     benchmark = torch.backends.cudnn.benchmark
     try:
         torch.set_num_threads(config.threads or available_cores())
         if config.deterministic:
-            torch.use_deterministic_algorithms(True)
+            torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms, without loading the compiler
             deterministic.fill_uninitialized_memory = False  # it costs time, and nothing here reads such memory
             torch.backends.cudnn.benchmark = False
         yield
     finally:
         torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(strict)
+        torch.set_deterministic_debug_mode(strict)
         deterministic.fill_uninitialized_memory = fill
         torch.backends.cudnn.benchmark = benchmark

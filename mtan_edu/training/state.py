@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,8 @@ from mtan_edu.training.device import pick_device
 from mtan_edu.training.optimizer import Adam
 from mtan_edu.weighting import LossWeighting
 
+Module = TypeVar("Module", bound=nn.Module)
+
 
 class TrainingState:
     """A model in training, its loss weighting, its optimizer, and how many epochs are finished.
@@ -20,15 +23,14 @@ class TrainingState:
     the run, so there is nothing else to remember: a state that is saved and loaded goes on bit for bit.
 
     Args:
-        model: Moved to the configuration's device, its weights laid out channel by channel within a pixel
-            (measured: 10 % faster training on a CPU).
+        model: Moved to the configuration's device by `place_model`.
         weighting: Stays on the CPU, where the few losses are weighed in any case.
         config: How to train.
     """
 
     def __init__(self, model: nn.Module, weighting: LossWeighting, config: TrainingConfig) -> None:
         self.device = pick_device(config.device)
-        self.model = model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = place_model(model, self.device)
         self.weighting = weighting.to("cpu")
         parameters = {f"model.{name}": value for name, value in model.named_parameters()}
         parameters |= {f"weighting.{name}": value for name, value in weighting.named_parameters()}
@@ -61,6 +63,14 @@ class TrainingState:
     def _training_tensors(self) -> dict[str, Tensor]:
         tensors = {f"optimizer.{name}": value for name, value in self.optimizer.tensors().items()}
         return tensors | {f"weighting.{name}": value for name, value in self.weighting.state_dict().items()}
+
+
+def place_model(model: Module, device: torch.device) -> Module:
+    """Move a model to a device and its weights into the order that is computed fastest: channels last.
+
+    Measured on a CPU: training 10 %, prediction 40 to 70 % faster. Another order rounds differently.
+    """
+    return model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def load_tensors(module: nn.Module, saved: Mapping[str, Tensor]) -> None:

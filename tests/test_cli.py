@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mtan_edu.cli import main
+from mtan_edu.run_reader import mask_epochs, read_run
+from tests.tiny_runs import contents, write_random_data
+
+TINY = ["--width", "2", "--batch-size", "2", "--threads", "1", "--probes", "2", "--device", "cpu"]
+VERBS = [
+    [],
+    ["train"],
+    ["resume"],
+    ["evaluate"],
+    ["masks"],
+    ["data"],
+    ["data", "rooms"],
+    ["data", "check"],
+    ["parity"],
+    ["reproduce"],
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_random_data(tmp_path_factory.mktemp("frames") / "random")
+
+
+@pytest.fixture(scope="module")
+def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of three epochs that nothing disturbed. Read it only."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    assert main(train(data, folder)) == 0
+    return folder
+
+
+def train(data: Path, folder: Path, *more: str) -> list[str]:
+    return ["train", "--data", str(data), "--out", str(folder), "--epochs", "3", "--weighting", "dwa", *TINY, *more]
+
+
+def command(*arguments: str) -> subprocess.Popen[str]:
+    """The command in a process of its own."""
+    code = "import sys; from mtan_edu.cli import main; sys.exit(main())"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    while not path.exists() and process.poll() is None:
+        time.sleep(0.005)
+
+
+def sentence(capsys: pytest.CaptureFixture[str]) -> str:
+    """What went to the error stream: one line and no traceback."""
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert said.count("\n") == 1
+    return said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "`VERB` must be given"),
+        (["trian"], "Did you mean `train`?"),
+        (["train"], "`--out` must be given"),
+        (["train", "--out", "x", "--epocs", "3"], "`--epocs` is unknown. Did you mean `--epochs`?"),
+        (["train", "--out", "x", "--epochs", "many"], "`--epochs` must be a whole number; got 'many'."),
+        (["train", "--out", "x", "--epochs"], "`--epochs` could not be read: expected one argument."),
+        (["train", "--out", "x", "--epochs", "0"], "`epochs` must be at least 1; got 0."),
+        (["train", "--out", "x", "--learning-rate", "nan"], "`learning_rate` must be finite and above 0; got nan."),
+        (["train", "--out", "x", "--size", "97"], "`--size` must be height x width; got '97'."),
+        (["train", "--out", "x", "--preset", "ful"], "`--preset` must be one of smoke, lecture, full; got 'ful'."),
+        (["train", "--out", "x", "--device", "gpu"], "`device` must be one of auto, cpu, cuda, mps; got 'gpu'."),
+        (["resume"], "`RUN` must be given"),
+        (["resume", "/nowhere"], "`run` must be the folder of a run; got /nowhere, which does not exist."),
+        (["evaluate", "/nowhere"], "`run` must be the folder of a run; got /nowhere, which does not exist."),
+        (["masks", "/nowhere", "--out", "m.png"], "`run` must be the folder of a run; got /nowhere"),
+        (["masks", "/nowhere", "--out", "m.gif"], "`--out` must end in .png, .pdf, .svg; got m.gif."),
+        (["data", "chek", "x"], "Did you mean `check`?"),
+        (["data", "check", "/nowhere"], "`folder` must exist; got /nowhere."),
+        (["data", "rooms", "--size", "33x64"], "multiples of 32; got 33x64."),
+        (["parity", "/nowhere"], "/nowhere"),
+        (["reproduce", "--preset", "smok"], "`preset` must be one of smoke, lecture, full; got 'smok'."),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_status_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert said in sentence(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--model", "mtann"], "got 'mtann'"),
+        (["--weighting", "dwaa"], "Did you mean 'dwa'?"),
+        (["--tasks", "semantic,dept"], "Did you mean 'depth'?"),
+        (["--model", "single"], "exactly one task"),
+        (["--data", "/nowhere"], "`data` must be rooms or an existing folder; got /nowhere."),
+        (["--device", "cuda:99"], "`device` must be on this machine"),
+    ],
+)
+def test_bad_input_that_only_the_library_sees_leaves_nothing_behind(
+    more: list[str], said: str, data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(train(data, tmp_path / "new" / "run", *more)) == 2
+    assert said in sentence(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_every_verb_has_help_with_examples(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*verb, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"usage: {' '.join(['mtan-edu', *verb])} " in shown
+    assert "examples:\n  mtan-edu" in shown
+
+
+def test_training_prints_a_line_per_epoch_and_ends_with_what_to_do_next(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(train(data, tmp_path / "run", "--epochs", "1", "--model", "single", "--tasks", "depth")) == 0
+    first, device, epoch, last = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"Training single (segnet, width 2, dwa weighting) on {data}, 1 thread, into")
+    assert device == "Device: cpu"
+    assert epoch.startswith("epoch 1/1   depth ")
+    assert last.startswith(f"Finished {tmp_path / 'run'}.")
+
+
+def test_every_option_reaches_the_configuration(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    options = (
+        "--model split --widths 2,3,4,5,6 --tasks normal,depth --weighting uncertainty --epochs 1 --batch-size 3 "
+        "--learning-rate 1e-4 --schedule constant --augment scale-flip --seed 5 --threads 1 --workers 0 "
+        "--deterministic --mixed-precision --probes 1 --probe-epochs 1 --device cpu"
+    )
+    assert main(["train", "--data", str(data), "--out", str(run), *options.split()]) == 0
+    config = read_run(run).config
+    assert (config["model"], config["widths"], config["tasks"]) == ("split", [2, 3, 4, 5, 6], ["normal", "depth"])
+    assert config["training"] == {
+        "epochs": 1, "batch_size": 3, "learning_rate": 1e-4, "schedule": "constant", "augment": "scale-flip",
+        "seed": 5, "device": "cpu", "threads": 1, "deterministic": True, "mixed_precision": True, "workers": 0,
+    }  # fmt: skip
+
+
+def test_a_run_is_never_overwritten(whole: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(whole)
+    assert main(train(data, whole)) == 2
+    assert f"`mtan-edu resume {whole}`" in sentence(capsys)
+    assert contents(whole) == before
+
+
+def test_resuming_a_finished_run_says_so(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(whole)
+    assert main(["resume", str(whole)]) == 0
+    assert capsys.readouterr().out == f"{whole} is finished: 3 of 3 epochs. There is nothing to do.\n"
+    assert contents(whole) == before
+
+
+def test_a_damaged_checkpoint_gets_a_sentence(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = shutil.copytree(whole, tmp_path / "run")
+    weights = run / "checkpoint" / "model-0003.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    assert main(["evaluate", str(run)]) == 2
+    assert "model-0003.safetensors must be as it was written; it is damaged" in sentence(capsys)
+
+
+def test_evaluation_is_json_by_task_and_metric_or_a_table(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["evaluate", str(whole), "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert measured == read_run(whole).epochs[-1].metrics
+    assert main(["evaluate", str(whole)]) == 0
+    assert f"depth     absolute_error   {measured['depth']['absolute_error']:.4f}\n" in capsys.readouterr().out
+
+
+def test_what_cannot_be_measured_is_null(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import numpy as np
+
+    frames = write_random_data(tmp_path / "frames")
+    with np.load(frames / "val.npz") as arrays:
+        np.savez(frames / "val.npz", **{**arrays, "depth": np.zeros_like(arrays["depth"])})
+    capsys.readouterr()
+    assert main(["evaluate", str(whole), "--data", str(frames), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["depth"] == {"absolute_error": None, "relative_error": None}
+
+
+def test_masks_are_drawn_into_a_file(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "masks.png"
+    assert main(["masks", str(whole), "--out", str(picture), "--epoch", "0", "--channels", "0,1"]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    capsys.readouterr()
+    assert main(["masks", str(whole), "--out", str(picture), "--epoch", "7"]) == 2
+    assert "`epoch` must be one of 0, 1, 2, 3; got 7." in sentence(capsys)
+
+
+def test_checking_data_tells_by_its_status(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "check", str(data)]) == 0
+    assert capsys.readouterr().out == f"Nothing is wrong with {data}.\n"
+    damaged = shutil.copytree(data, tmp_path / "damaged")
+    (damaged / "val.npz").write_bytes(b"nothing")
+    assert main(["data", "check", str(damaged)]) == 1
+    assert "val.npz" in capsys.readouterr().out
+
+
+def test_a_loss_that_is_not_finite_ends_with_status_1_and_names_task_epoch_and_step(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ["--learning-rate", "1e30", "--schedule", "constant", "--batch-size", "5"]  # one step an epoch
+    assert main(train(data, tmp_path / "run", *more)) == 1
+    said = sentence(capsys)
+    assert "must be finite; got nan in epoch 2, step 1." in said
+    assert f"The weights after epoch 1 remain in {tmp_path / 'run'}." in said
+
+
+def test_a_full_disk_gets_a_sentence_that_tells_how_to_go_on(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resource = pytest.importorskip("resource", reason="this system has no limit on the size of a file")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        assert main(train(data, tmp_path / "run", "--probes", "0")) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    said = sentence(capsys)
+    assert "The disk is full, or your share of it" in said
+    assert f"0 of 3 epochs are safe; go on with: mtan-edu resume {tmp_path / 'run'}" in said
+    assert not [name for name in contents(tmp_path / "run") if name.endswith((".tmp", ".safetensors"))]
+
+
+def test_a_run_can_be_killed_from_its_first_moment_interrupted_and_resumed(
+    whole: Path, data: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    with command(*train(data, run)) as process:
+        wait_for(run / "config.json", process)
+        assert "torch" not in Path(f"/proc/{process.pid}/maps").read_text() if Path("/proc").exists() else True
+        process.kill()
+    assert process.wait() != 0
+    with command("resume", str(run)) as process:
+        wait_for(run / "checkpoint" / "state.json", process)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate()[1]
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert f"of 3 epochs are safe; go on with: mtan-edu resume {run}\n" in said
+    assert main(["resume", str(run)]) == 0
+    assert mask_epochs(run) == (0, 1, 2, 3)
+    for name, content in contents(whole / "checkpoint").items():
+        assert (run / "checkpoint" / name).read_bytes() == content
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no pipes that break")
+def test_a_reader_that_has_read_enough_is_no_error() -> None:
+    with command("train", "--help") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mtan_edu.data import Batch, collate
+from mtan_edu.tasks import dense_tasks
+from mtan_edu.training import NonFiniteLossError, TrainingConfig, TrainingState
+from mtan_edu.training.step import training_step
+from mtan_edu.weighting import EqualWeighting, UncertaintyWeighting
+from tests.tiny_runs import random_splits, tiny_model
+
+TASKS = dense_tasks()
+CONFIG = TrainingConfig(threads=1, device="cpu")
+
+
+@pytest.fixture
+def batch() -> Batch:
+    frames = random_splits().train
+    return collate([frames[0], frames[1]])
+
+
+def test_a_step_moves_every_parameter_of_model_and_weighting(batch: Batch) -> None:
+    state = TrainingState(tiny_model(), UncertaintyWeighting(3), CONFIG)
+    before = {name: value.detach().clone() for name, value in state.optimizer.parameters.items()}
+    losses, weights = training_step(state, TASKS, batch, rate=1e-3)
+    still = [name for name, value in state.optimizer.parameters.items() if torch.equal(value, before[name])]
+    # what a BatchNorm subtracts again has gradient 0 up to rounding, and sometimes exactly
+    assert not [name for name in still if not name.endswith("bias")]
+    assert losses.shape == weights.shape == (3,)
+    assert weights.tolist() == pytest.approx([0.82436] * 3, abs=1e-5)  # 1 / (2 exp(-0.5)): those of before the step
+
+
+def test_losses_are_unweighted(batch: Batch) -> None:
+    model = tiny_model()
+    losses, _ = training_step(TrainingState(model, UncertaintyWeighting(3), CONFIG), TASKS, batch, rate=1e-3)
+    with torch.no_grad():
+        outputs = tiny_model()(batch.image)
+    expected = [task.loss(outputs[name], batch.targets[name]).item() for name, task in TASKS.items()]
+    assert losses.tolist() == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_loss_that_is_not_finite_stops_before_the_weights_move(batch: Batch) -> None:
+    depth = batch.targets["depth"].clone()
+    depth[1, 0, 3, 5] = float("nan")
+    damaged = Batch(batch.image, {**batch.targets, "depth": depth})
+    state = TrainingState(tiny_model(), EqualWeighting(3), CONFIG)
+    state.epoch = 4
+    before = [value.detach().clone() for value in state.model.parameters()]
+    with pytest.raises(NonFiniteLossError, match="loss of depth must be finite; got nan in epoch 5, step 7") as raised:
+        training_step(state, TASKS, damaged, rate=1e-3, step=7)
+    assert (raised.value.task, raised.value.epoch, raised.value.step) == ("depth", 5, 7)
+    assert all(torch.equal(old, new) for old, new in zip(before, state.model.parameters(), strict=True))
+
+
+def test_a_weighted_sum_that_overflows_is_named_as_such(batch: Batch) -> None:
+    weighting = UncertaintyWeighting(3, initial_log_variance=-90.0)
+    state = TrainingState(tiny_model(), weighting, CONFIG)
+    with pytest.raises(NonFiniteLossError, match="loss of all tasks together must be finite; got inf"):
+        training_step(state, TASKS, batch, rate=1e-3)
+
+
+def test_mixed_precision_gives_losses_close_to_those_of_float32(batch: Batch) -> None:
+    states = [TrainingState(tiny_model(), EqualWeighting(3), CONFIG) for _ in range(2)]
+    exact, _ = training_step(states[0], TASKS, batch, rate=1e-3)
+    mixed, _ = training_step(states[1], TASKS, batch, rate=1e-3, mixed_precision=True)
+    assert mixed.tolist() == pytest.approx(exact.tolist(), rel=0.02)
+    assert mixed.tolist() != exact.tolist()
+    assert {value.dtype for value in states[1].model.parameters()} == {torch.float32}
