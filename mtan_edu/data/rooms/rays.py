@@ -136,7 +136,7 @@ def hidden(
     """
     dtype = points.dtype
     result = np.zeros(points.shape[1], bool)
-    if not result.size:
+    if not result.size or not solids:
         return result
     right, up, back = view.axes.T.astype(dtype) @ (points - view.origin[:, None].astype(dtype))
     order = np.argsort(right / np.maximum(-back, dtype.type(1e-6)))  # neighbors in the view stand side by side

@@ -46,7 +46,7 @@ def holes(
     shadowed = hidden(scene.content, projector, points)
     way = camera.origin[:, None] - points
     slant = (way * normal).sum(axis=0) / np.sqrt((way * way).sum(axis=0))
-    chance = rng.random((4, points.shape[1]), dtype=np.float32)
+    chance = rng.random((3, points.shape[1]), dtype=np.float32)
     grazing = slant < 0.06 + 0.2 * chance[0]
     gloss = np.array([solid.material.gloss for solid in scene.solids])[index]
     x, y, z = points
@@ -54,7 +54,9 @@ def holes(
     blinded = (gloss > 0.45) & (patches < 0.3 + 0.4 * gloss)
     lost = 0.004 + 0.08 * np.maximum(depth.ravel() - RANGE, 0)
     missing = shadowed | grazing | blinded | (chance[1] < lost)
-    return missing.reshape(depth.shape) | (_edges(depth) & (chance[2] < 0.5).reshape(depth.shape)) | _rim(depth.shape)
+    beside_edge = min(0.6, 0.35 * depth.shape[1] / 128)  # the blurred strip is as wide as 0.7 pixels of 128
+    crossed = _edges(depth) & (chance[2] < beside_edge).reshape(depth.shape)
+    return missing.reshape(depth.shape) | crossed | _rim(depth.shape)
 
 
 def _edges(depth: np.ndarray) -> np.ndarray:

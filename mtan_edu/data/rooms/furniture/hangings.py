@@ -39,7 +39,7 @@ def _content(rng: np.random.Generator) -> Landscape | Blocks | Portrait | Matted
     elif kind == 1:
         inner = Blocks(colors, int(rng.integers(2, 5)), int(rng.integers(2, 5)), seed)
     else:
-        skin = materials.from_srgb(*(np.array([225, 180, 150]) * rng.uniform(0.4, 1.0)).astype(int))
+        skin = materials.from_srgb(*(np.array([225, 180, 150]) * rng.uniform(0.4, 1.0)).astype(int).tolist())
         inner = Portrait(colors[0], skin, colors[1], pick(rng, materials.DARK))
     return Matted(inner, colors[4]) if happens(rng, 0.4) else inner
 
@@ -88,7 +88,7 @@ def _view(rng: np.random.Generator) -> Material:
         sky, horizon, glow = materials.from_srgb(90, 110, 160), materials.from_srgb(235, 170, 120), 0.5
     else:
         sky, horizon, glow = materials.from_srgb(15, 18, 30), materials.from_srgb(35, 38, 50), 0.1
-    green = materials.from_srgb(*rng.integers((50, 80, 40), (120, 140, 90)))
+    green = materials.from_srgb(*rng.integers((50, 80, 40), (120, 140, 90)).tolist())
     ground = materials.pick_color(rng)
     scenery = Landscape(sky, horizon, green, ground, rng.uniform(-0.7, 0.1), int(rng.integers(1000)))
     return Material(scenery, glow=glow, gloss=0.6)

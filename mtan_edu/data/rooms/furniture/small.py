@@ -100,7 +100,7 @@ def plant(rng: np.random.Generator) -> Piece:
     solids = [cylinder((0, height / 2, 0), 0.16, height, pot, OBJECTS)]
     top = height
     for _ in range(rng.integers(5, 10)):
-        green = materials.from_srgb(*rng.integers((30, 70, 25), (90, 140, 70)))
+        green = materials.from_srgb(*rng.integers((30, 70, 25), (90, 140, 70)).tolist())
         leaf = Material(Plain(green, 0.5, 0.02))
         axes = turn_y(rng.uniform(0, 2 * np.pi)) @ turn_z(rng.uniform(0.3, 1.4))
         length = rng.uniform(0.3, 0.6)
