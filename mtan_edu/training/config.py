@@ -40,7 +40,7 @@ class TrainingConfig:
 
     epochs: int = 12
     batch_size: int = 8
-    learning_rate: float = 2e-3
+    learning_rate: float = 5e-3
     schedule: str = "one_cycle"
     augment: str = "flip"
     seed: int = 0
