@@ -11,6 +11,7 @@ from mtan_edu.data import DataSplits
 from mtan_edu.data.open import Progress, default_data_folder, open_data
 from mtan_edu.experiment.config import ExperimentConfig
 from mtan_edu.models import MultiTaskModel, build_model
+from mtan_edu.models.wide_resnet import ClassificationHead
 from mtan_edu.tasks import Task, dense_tasks
 from mtan_edu.training.device import pick_device
 from mtan_edu.weighting import LossWeighting, build_weighting
@@ -43,7 +44,7 @@ def build_experiment(config: ExperimentConfig, progress: Progress | None = None)
         OSError: If the data cannot be read.
     """
     pick_device(config.training.device)
-    build_experiment_model(config, dense_tasks(names=config.tasks), device="meta")
+    _check_dense(config, build_experiment_model(config, dense_tasks(names=config.tasks), device="meta"))
     weighting = build_weighting(config.weighting, config.tasks)
     data = open_experiment_data(config, config.data, progress)
     tasks = tasks_for(data, config.tasks)
@@ -90,3 +91,11 @@ def tasks_for(data: DataSplits, names: tuple[str, ...]) -> dict[str, Task]:
             f"It has {', '.join(data.tasks)}: choose among these with `tasks`."
         )
     return tasks
+
+
+def _check_dense(config: ExperimentConfig, model: MultiTaskModel) -> None:
+    if any(isinstance(part, ClassificationHead) for part in model.modules()):
+        raise ValueError(
+            f"`backbone` must predict something for every pixel; got {config.backbone!r}, whose heads classify whole "
+            "images. Take segnet or a ResNet."
+        )

@@ -150,8 +150,8 @@ def _refuse_occupied(folder: Path) -> None:
     if (folder / CONFIG).exists():
         raise FileExistsError(
             f"`out` must be a new folder, or an empty one; got {folder}, which holds a run with "
-            f"{checkpoint_epoch(folder)} finished epochs. `mtan-edu resume {folder}` goes on with it; or choose "
-            "another name."
+            f"{checkpoint_epoch(folder)} finished epochs. If it is to have more, `mtan-edu resume {folder}` goes on "
+            "with it; else choose another name."
         )
     if any(not (path.name == LOCK or fnmatch(path.name, TEMPORARY)) for path in folder.iterdir()):
         raise FileExistsError(f"`out` must be a new folder, or an empty one; got {folder}. Choose another name.")

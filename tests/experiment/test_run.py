@@ -95,6 +95,7 @@ def test_a_run_never_overwrites_another(whole: Path, data: Path) -> None:
     [
         ({"model": "mtann"}, ValueError, "got 'mtann'. Try mtan"),
         ({"backbone": "segnett"}, ValueError, "got 'segnett'. Try segnet"),
+        ({"backbone": "wide_resnet10"}, ValueError, "`backbone` must predict something for every pixel"),
         ({"weighting": "dwaa"}, ValueError, "Did you mean 'dwa'"),
         ({"tasks": ("semantic", "dept")}, ValueError, "got 'dept'. Did you mean 'depth'"),
         ({"tasks": ()}, ValueError, "at least one"),
