@@ -33,7 +33,7 @@ class Camera:
 def place_camera(rng: np.random.Generator, width: float, depth: float) -> Camera:
     """Stand in the near part of a room, whose side is z = 0, and look at some point in its far part."""
     origin = np.array([rng.uniform(-0.36, 0.36) * width, rng.uniform(1.1, 1.7), -rng.uniform(0.05, 0.3) * depth])
-    target = np.array([rng.uniform(-0.35, 0.35) * width, rng.uniform(0.4, 1.3), -rng.uniform(0.75, 0.9) * depth])
+    target = np.array([rng.uniform(-0.35, 0.35) * width, rng.uniform(0.42, 1.42), -rng.uniform(0.75, 0.9) * depth])
     x, y, z = target - origin
     yaw, pitch = np.arctan2(-x, -z), np.arctan2(y, np.hypot(x, z))
     axes = turn_y(yaw) @ turn_x(pitch) @ turn_z(rng.normal(0, 0.02))

@@ -23,8 +23,10 @@ _TRIES = 20
 def furnish(plan: Floorplan, rng: np.random.Generator) -> None:
     """Fill a floor plan by one of the recipes."""
     pick(rng, [_living_room, _bedroom, _study, _dining_kitchen], [0.32, 0.26, 0.18, 0.24])(plan, rng)
+    _maybe(plan, rng, 0.6, storage.wardrobe)
+    _maybe(plan, rng, 0.6, _with_things(storage.dresser))
     _hang(plan, rng)
-    _fill(plan, rng)
+    _stand_about(plan, rng)
 
 
 def _living_room(plan: Floorplan, rng: np.random.Generator) -> None:
@@ -52,8 +54,8 @@ def _bedroom(plan: Floorplan, rng: np.random.Generator) -> None:
                 _beside(plan, rng, sleeping, _with_things(beds.nightstand), side)
     _maybe(plan, rng, 0.9, hangings.window)
     _maybe(plan, rng, 0.4, _tv_set)
-    _maybe(plan, rng, 0.7, storage.wardrobe)
-    _maybe(plan, rng, 0.7, _with_things(storage.dresser))
+    _maybe(plan, rng, 0.5, storage.wardrobe)
+    _maybe(plan, rng, 0.5, _with_things(storage.dresser))
     if happens(rng, 0.55):
         _desk_group(plan, rng)
     _maybe(plan, rng, 0.5, _with_things(storage.bookshelf))
@@ -99,14 +101,12 @@ def _hang(plan: Floorplan, rng: np.random.Generator) -> None:
         _maybe(plan, rng, 1.0, hangings.picture)
 
 
-def _fill(plan: Floorplan, rng: np.random.Generator) -> None:
+def _stand_about(plan: Floorplan, rng: np.random.Generator) -> None:
     """What stands about in any room."""
     _maybe(plan, rng, 0.35, small.floor_lamp)
-    _maybe(plan, rng, 0.7, storage.wardrobe)
     for chance, maker in ((0.6, seats.chair), (0.3, seats.chair), (0.5, small.plant)):
         if happens(rng, chance):
             _anywhere(plan, rng, maker)
-    _maybe(plan, rng, 0.7, _with_things(storage.dresser))
     for _ in range(rng.integers(1, 6)):
         _anywhere(plan, rng, small.floor_things)
     if happens(rng, 0.45):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from mtan_edu.data.rooms.store import Arrays, publish, read_set, unfinished, wri
 from mtan_edu.data.rooms.worker import Request, draw_rooms
 from mtan_edu.data.splits import DataSplits
 
-DRAWING_VERSION = 1
+DRAWING_VERSION = 2
 """Counts up whenever the same seed gives other pictures, so that sets on disk are drawn anew."""
 
 Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
@@ -104,12 +105,13 @@ def _draw(
 ) -> dict[str, Arrays]:
     requests: list[Request] = [(split, index) for split in SPLITS for index in range(counts[split])]
     arrays = {split: _empty(counts[split], size) for split in SPLITS}
-    drawn: Iterable[Any] = zip(requests, draw_rooms(requests, seed, size, working, workers), strict=True)
-    if progress is not None:
-        drawn = progress(drawn, len(requests), "drawing rooms")
-    for (split, index), room in drawn:
-        for name, values in vars(room).items():
-            arrays[split][name][index] = values
+    with closing(draw_rooms(requests, seed, size, working, workers)) as drawing:  # ends the workers, come what may
+        drawn: Iterable[Any] = zip(requests, drawing, strict=True)
+        if progress is not None:
+            drawn = progress(drawn, len(requests), "drawing rooms")
+        for (split, index), room in drawn:
+            for name, values in vars(room).items():
+                arrays[split][name][index] = values
     return arrays
 
 

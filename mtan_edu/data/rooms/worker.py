@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ Request = tuple[str, int]
 
 def draw_rooms(
     requests: Sequence[Request], seed: int, size: tuple[int, int], folder: Path, workers: int | None = None
-) -> Iterator[RoomArrays]:
+) -> Generator[RoomArrays]:
     """Draw rooms in order; how many workers draw them changes nothing but the time.
 
     Args:
@@ -84,8 +84,10 @@ def _start(
     stack.enter_context(process)
     stack.callback(process.kill)
     assert process.stdin is not None
-    json.dump({"rooms": list(requests), "seed": seed, "size": list(size), "folder": str(folder)}, process.stdin)
-    process.stdin.close()
+    request = {"rooms": list(requests), "seed": seed, "size": list(size), "folder": str(folder)}
+    with contextlib.suppress(BrokenPipeError):  # if it has ended, `_collect` says why
+        process.stdin.write(json.dumps(request))
+        process.stdin.close()
     return process
 
 

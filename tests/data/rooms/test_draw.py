@@ -26,7 +26,7 @@ def room(index: int, split: str = "train", size: tuple[int, int] = SIZE) -> Room
     return draw_room(4, index, split, size)
 
 
-def picture_of(solid, axes: np.ndarray | None = None) -> RoomArrays:  # noqa: ANN001
+def picture_of(solid, axes: np.ndarray | None = None) -> RoomArrays:
     """What a camera at the origin sees of one solid before a far wall, without noise of the lamps."""
     view = Viewpoint(np.zeros(3), np.eye(3) if axes is None else axes)
     camera = Camera(view, 0.5, np.ones(3), 0.01)
@@ -122,9 +122,11 @@ def test_normals_agree_with_those_of_the_measured_points(index: int) -> None:
     stored = unit(drawn.normal)
     windows = np.lib.stride_tricks.sliding_window_view(stored, (3, 3), axis=(0, 1))
     flat = (windows.max(axis=(-1, -2)) - windows.min(axis=(-1, -2))).max(axis=-1) < 1e-4
-    flat &= np.lib.stride_tricks.sliding_window_view(drawn.depth, (3, 3)).min(axis=(-1, -2)) > 0
+    depths = np.lib.stride_tricks.sliding_window_view(drawn.depth.astype(float), (3, 3))
+    near, far = depths.min(axis=(-1, -2)), depths.max(axis=(-1, -2))
+    flat &= (near > 0) & (far < 1.15 * near)  # no parallel surface further behind
     angle = np.degrees(np.arccos(np.clip((computed * stored[1:-1, 1:-1]).sum(-1), -1, 1)))[flat]
-    assert flat.mean() > 0.3
+    assert flat.mean() > 0.15
     assert np.median(angle) < 1.0  # what rounding to whole millimetres does
     assert np.mean(angle < 8) > 0.95
 
@@ -152,7 +154,7 @@ def test_every_room_shows_several_classes_and_none_fills_the_picture() -> None:
 
 
 def test_every_class_is_seen_in_some_rooms_and_the_sensor_misses_some_of_each() -> None:
-    drawn = [room(index) for index in range(14)]
+    drawn = [room(index) for index in range(16)]
     seen = np.array([[(one.label == number).any() for number in range(13)] for one in drawn]).sum(axis=0)
     assert seen.min() >= 1
     missing = np.mean([(one.depth == 0).mean() for one in drawn])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mtan_edu.data.rooms.floorplan import Floorplan, Place, Rectangle
+from mtan_edu.data.rooms.furnish import furnish
 from mtan_edu.data.rooms.furniture import beds, hangings, seats, small, storage, tables
 from mtan_edu.data.rooms.furniture.piece import Piece
-from mtan_edu.data.rooms.furnish import furnish
 
 MAKERS = [
     beds.bed, beds.nightstand, seats.side_chair, seats.office_chair, seats.sofa, tables.dining_table,
@@ -91,7 +91,7 @@ def test_pieces_of_a_furnished_room_do_not_overlap(seed: int) -> None:
 
 
 @pytest.mark.parametrize("maker", MAKERS)
-def test_a_piece_keeps_to_its_floor_and_stands_on_it(maker) -> None:  # noqa: ANN001
+def test_a_piece_keeps_to_its_floor_and_stands_on_it(maker) -> None:
     for seed in range(4):
         piece = maker(np.random.default_rng(seed))
         corners = np.concatenate([solid.corners for solid in piece.solids], axis=1)

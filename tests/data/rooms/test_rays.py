@@ -58,7 +58,7 @@ def test_a_cylinder_is_met_on_its_side_or_on_a_cap() -> None:
 
 
 @pytest.mark.parametrize("make", [box, ball])
-def test_turning_a_solid_and_the_rays_together_changes_no_distance(make) -> None:  # noqa: ANN001
+def test_turning_a_solid_and_the_rays_together_changes_no_distance(make) -> None:
     turn = turn_y(0.7) @ turn_x(-0.4) @ turn_z(1.1)
     directions, center = rays(), np.array([0.1, 1.1, -0.3])
     straight = hit_distance(make(center, (1.0, 0.6, 1.4), GRAY, 0), ORIGIN, directions)

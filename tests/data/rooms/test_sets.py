@@ -14,6 +14,7 @@ import pytest
 
 from mtan_edu.data import DataSplits, FrameDataset
 from mtan_edu.data.rooms import draw_room, rooms
+from mtan_edu.data.rooms.worker import draw_rooms
 
 SIZE = (10, 14)
 NAME = "rooms_10x14_seed3_3+2"
@@ -86,13 +87,6 @@ def test_a_longer_set_begins_with_the_shorter_one(drawn: Path, tmp_path: Path) -
         assert all(map(same, frames(getattr(shorter, split)), beginning))
 
 
-def test_several_workers_draw_the_same_set(drawn: Path, tmp_path: Path) -> None:
-    together = small(tmp_path, workers=2)
-    assert all(map(same, frames(together.train), frames(small(drawn).train)))
-    assert all(map(same, frames(together.val), frames(small(drawn).val)))
-    assert [entry.name for entry in tmp_path.iterdir()] == [NAME]
-
-
 def test_the_compact_reader_reads_a_set_of_rooms(drawn: Path) -> None:
     from mtan_edu.data import read_compact
 
@@ -155,14 +149,23 @@ def test_two_programs_that_draw_the_same_set_at_once_both_get_it(drawn: Path, tm
     assert [entry.name for entry in tmp_path.iterdir()] == [NAME]
 
 
-def test_a_script_without_main_guard_can_use_workers(tmp_path: Path) -> None:
+def test_several_workers_draw_the_same_set_even_for_a_script_without_main_guard(drawn: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from mtan_edu.data.rooms import rooms\n"
-        f"print(len(rooms({str(tmp_path / 'data')!r}, size=(8, 9), train=2, val=1, workers=2).train))\n"
+        f"print(len(rooms({str(tmp_path / 'data')!r}, size={SIZE}, train=3, val=2, seed=3, workers=2).train))\n"
     )
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=120)
-    assert (done.stdout.strip(), done.stderr.strip()) == ("2", "")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=300)
+    assert (done.stdout.strip(), done.stderr.strip()) == ("3", "")
+    assert [entry.name for entry in (tmp_path / "data").iterdir()] == [NAME]
+    together, alone = small(tmp_path / "data"), small(drawn)
+    assert all(map(same, frames(together.train), frames(alone.train)))
+    assert all(map(same, frames(together.val), frames(alone.val)))
+
+
+def test_a_worker_that_stops_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"A process that draws rooms stopped: .* Try again, or with `workers=1`"):
+        list(draw_rooms([("train", 0), ("val", 0)], 0, SIZE, tmp_path / "missing", workers=2))
 
 
 def test_progress_sees_every_room(tmp_path: Path) -> None:

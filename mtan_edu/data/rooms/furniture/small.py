@@ -47,7 +47,7 @@ def small_thing(
 ) -> list[Solid]:
     """One thing that fits into a circle of radius `reach` [m] and under `clear` [m]: vase, ball, box, mug, bottle."""
     surface = materials.paint(rng) if happens(rng, 0.7) else materials.metal(rng)
-    label = UNLABELED if happens(rng, 0.06) else OBJECTS
+    label = UNLABELED if happens(rng, 0.15) else OBJECTS
     size = reach * rng.uniform(0.6, 1.0)
     height = min(clear - 0.02, size * rng.uniform(1.0, 3.0))
     kind = rng.integers(5)
