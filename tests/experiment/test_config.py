@@ -81,6 +81,10 @@ def test_the_full_preset_is_the_papers_protocol() -> None:
     )
 
 
+def test_what_nobody_chooses_is_the_lecture_preset() -> None:
+    assert ExperimentConfig() == preset("lecture")
+
+
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(ValueError, match="`preset` must be one of smoke, lecture, full; got 'small'"):
         preset("small")
