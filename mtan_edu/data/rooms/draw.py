@@ -119,7 +119,7 @@ def check_request(seed: int, index: int, split: str, size: tuple[int, int]) -> N
 def _light(scene: Scene, size: tuple[int, int]) -> np.ndarray:
     """Mean light of each pixel's rays, `(3, H, W)`."""
     across, along = field_of_view(size, _RAYS)
-    rows = max(1, _BAND // len(across))
+    rows = max(1, _BAND // len(across) // _RAYS) * _RAYS  # whole pixels
     bands = [_band(scene, across, along[start : start + rows]) for start in range(0, len(along), rows)]
     light = np.concatenate(bands, axis=1).reshape(3, size[0], _RAYS, size[1], _RAYS)
     return light.mean(axis=(2, 4))
