@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mtan_edu.cli.parser import Verbs, whole_number
+from mtan_edu.cli.parser import Verbs
 from mtan_edu.cli.training import add_rooms, config_from
 
 
@@ -26,8 +26,7 @@ def add_verbs(verbs: Verbs) -> None:
         description="Draw synthetic rooms where there are none yet; check those that are there.",
         examples="mtan-edu data rooms --size 96x128 --train 300 --val 100 --seed 0",
     )
-    add_rooms(rooms)
-    rooms.add_argument("--seed", dest="data_seed", type=whole_number, metavar="N", help="which rooms (default: 0)")
+    add_rooms(rooms, seed="--seed")
     rooms.set_defaults(call=run_rooms)
     check = inner.add_parser(
         "check",

@@ -47,13 +47,19 @@ def add_verbs(verbs: Verbs) -> None:
     resume.set_defaults(call=run_resume)
 
 
-def add_rooms(parser: SentenceParser) -> None:
-    """Options that say which rooms."""
+def add_rooms(parser: SentenceParser, seed: str) -> None:
+    """Options that say which rooms.
+
+    Args:
+        parser: Gets the options.
+        seed: What to call the seed of the rooms.
+    """
     rooms = parser.add_argument_group("rooms")
     rooms.add_argument("--size", dest="image_size", type=size, metavar="HxW", help="height and width, such as 96x128")
     rooms.add_argument("--train", dest="train_images", type=whole_number, metavar="N", help="training images")
     rooms.add_argument("--val", dest="val_images", type=whole_number, metavar="N", help="validation images")
     rooms.add_argument("--data-folder", metavar="DIR", help="where rooms are kept (default: data/)")
+    rooms.add_argument(seed, dest="data_seed", type=whole_number, metavar="N", help="which rooms (default: 0)")
 
 
 def config_from(options: argparse.Namespace) -> ExperimentConfig:
@@ -136,14 +142,13 @@ def _add_what(train: SentenceParser) -> None:
     what.add_argument("--weighting", metavar="NAME", help="equal, uncertainty or dwa")
     what.add_argument("--tasks", type=names, metavar="NAME,...", help="such as semantic,depth,normal")
     what.add_argument("--data", metavar="DATA", help="rooms, or a folder of prepared data")
-    add_rooms(train)
-    train.add_argument("--data-seed", type=whole_number, metavar="N", help="which rooms (default: 0)")
+    add_rooms(train, seed="--data-seed")
 
 
 def _add_how(train: SentenceParser) -> None:
     how = train.add_argument_group("how")
-    how.add_argument("--epochs", type=whole_number, metavar="N")
-    how.add_argument("--batch-size", type=whole_number, metavar="N")
+    how.add_argument("--epochs", type=whole_number, metavar="N", help="how often every image is seen")
+    how.add_argument("--batch-size", type=whole_number, metavar="N", help="images per step")
     how.add_argument("--learning-rate", type=number, metavar="RATE", help="the highest, for one_cycle")
     how.add_argument("--schedule", metavar="NAME", help=", ".join(SCHEDULES))
     how.add_argument("--augment", metavar="NAME", help=", ".join(AUGMENTATIONS))
