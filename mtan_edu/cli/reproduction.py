@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from mtan_edu.cli.parser import Verbs, whole_number
@@ -74,6 +75,8 @@ def run_reproduce(options: argparse.Namespace) -> int:
 
 
 def _announce(line: str) -> None:
+    """Print a line above the progress bar, at once: a notebook takes minutes, and a log file should not lag behind."""
     from tqdm import tqdm
 
     tqdm.write(line)
+    sys.stdout.flush()
