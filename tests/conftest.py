@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,10 @@ import tests.type_checker  # noqa: F401  the hook imports the package `tests` on
 
 # From here on, every annotated function of the package checks its arguments' types and shapes when called.
 install_import_hook("mtan_edu", "tests.type_checker.checked")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and the runs that tests interrupt would inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
