@@ -14,7 +14,7 @@ PACKAGES = ("mtan-edu", "torch", "numpy", "matplotlib", "seaborn", "ipywidgets",
 
 
 def describe_environment() -> dict[str, Any]:
-    """Versions, machine, commit and time, without importing any of the packages.
+    """Versions, machine, commit and time.
 
     Returns:
         JSON-able values. `commit` is None outside a git checkout; a commit with changes ends in "+changes".

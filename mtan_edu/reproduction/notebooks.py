@@ -31,7 +31,7 @@ class TimeLimits:
 
 
 TIME_LIMITS: Mapping[str, TimeLimits] = {
-    "smoke": TimeLimits(cell=120, notebook=300),
+    "smoke": TimeLimits(cell=300, notebook=600),
     "lecture": TimeLimits(cell=1800, notebook=3600),
     "full": TimeLimits(cell=14400, notebook=21600),
 }
