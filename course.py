@@ -5,7 +5,7 @@ standard library. Everything lands in `.venv` beside this file; a second call fi
 Arguments after the job are handed on: `python course.py test -k masks`, `python course.py reproduce --preset smoke`.
 
 Read from the environment:
-    MTAN_INSTALLER=pip     use pip even where uv would do (minutes instead of seconds)
+    MTAN_INSTALLER=pip     use pip even where uv would do (three times as slow)
     UV_TORCH_BACKEND=cpu   on Linux without a GPU: the small build of PyTorch (uv's own setting)
 """
 
