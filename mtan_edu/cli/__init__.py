@@ -39,9 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.call(options)
         sys.stdout.flush()
     except SystemExit as end:  # --help and --version
-        return end.code if isinstance(end.code, int) else 2
-    except BrokenPipeError:  # `mtan-edu ... | head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = end.code if isinstance(end.code, int) else 2
+        return status if _everything_was_read() else 1
+    except BrokenPipeError:
+        _everything_was_read()
         return 1
     except (KeyboardInterrupt, ValueError, TypeError, OSError, ArithmeticError, MemoryError, RuntimeError) as error:
         failure = exit_status(error)
@@ -50,6 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(" ".join(filter(None, [describe(error), unfinished_hint(error, run_folder)])), file=sys.stderr)
         return failure
     return status
+
+
+def _everything_was_read() -> bool:
+    """Hand over what is still to be printed; `mtan-edu ... | head` may have read enough, and that is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at its end
+        return False
+    return True
 
 
 def build_parser() -> SentenceParser:
