@@ -17,7 +17,7 @@ def test_three_steps_follow_the_formula() -> None:
         expected -= 0.01 * (mean / (1 - 0.9**t)) / ((square / (1 - 0.999**t)).sqrt() + 1e-8)
         parameter.grad = gradient
         adam.step(rate=0.01)
-    torch.testing.assert_close(parameter.detach(), expected, rtol=1e-12, atol=1e-14)
+    assert torch.allclose(parameter.detach(), expected, rtol=1e-12, atol=1e-14)
 
 
 def test_a_parameter_without_a_gradient_stays() -> None:
