@@ -61,7 +61,7 @@ def rooms(
     counts = {"train": train, "val": val}
     _check(size, counts, seed, workers)
     place = Path(folder) / f"rooms_{size[0]}x{size[1]}_seed{seed}_{train}+{val}"
-    arrays = read_set(place, DRAWING_VERSION)
+    arrays = read_set(place, SPLITS, DRAWING_VERSION)
     if arrays is None:
         arrays = _draw_into(place, size, counts, seed, progress, workers)
     splits = {name: DenseDataset(values, ROOM_CLASSES) for name, values in arrays.items()}
@@ -84,7 +84,7 @@ def _draw_into(
                 raise OSError(errno.ENOSPC, f"{free / 1e6:.0f} MB are free")
             arrays = _draw(size, counts, seed, progress, workers, working)
             write_set(working, arrays, DRAWING_VERSION)
-            publish(working, place, lambda: read_set(place, DRAWING_VERSION) is not None)
+            publish(working, place, lambda: read_set(place, SPLITS, DRAWING_VERSION) is not None)
     except OSError as error:
         if error.errno is None:  # already a sentence of ours
             raise

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,24 +20,26 @@ _ABANDONED = 3600
 """Age [s] from which an unfinished folder is taken for one whose process was killed."""
 
 
-def read_set(folder: Path, version: int) -> dict[str, Arrays] | None:
+def read_set(folder: Path, splits: Sequence[str], version: int) -> dict[str, Arrays] | None:
     """Read a set if it is there, whole, undamaged, and drawn by this version.
 
     Args:
         folder: Where it lies.
+        splits: Names of the splits that it must hold.
         version: Which version of the drawing is wanted.
 
     Returns:
         Split to field to values; None if it must be drawn again.
     """
+    files = [f"{split}.npz" for split in splits]
     try:
         known = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
-        if known["version"] != version:
+        if known["version"] != version or set(known["sha256"]) != set(files):
             return None
         if any(_checksum(folder / name) != checksum for name, checksum in known["sha256"].items()):
             return None
         return {Path(name).stem: _load(folder / name) for name in known["sha256"]}
-    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
