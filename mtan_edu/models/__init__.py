@@ -1,6 +1,8 @@
 """Networks from an image to one prediction per task."""
 
+from mtan_edu.models.attend import attend
 from mtan_edu.models.attention import AttentionModule, apply_mask
+from mtan_edu.models.blocks import compact_head, dense_head
 from mtan_edu.models.build import available_backbones, available_models, build_model
 from mtan_edu.models.cross_stitch import CommonStitchUnits, CrossStitchNetwork, CrossStitchUnits
 from mtan_edu.models.dense import DenseSharing
@@ -13,6 +15,7 @@ from mtan_edu.models.single import SingleTask
 from mtan_edu.models.split import HardParameterSharing
 from mtan_edu.models.stage import Backbone, Stage, StageChannels
 from mtan_edu.models.stan import STAN
+from mtan_edu.models.summary import ModelSummary, model_summary
 from mtan_edu.models.wide_resnet import ClassificationHead, WideResNetBackbone
 
 __all__ = [
@@ -34,9 +37,14 @@ __all__ = [
     "Stage",
     "StageChannels",
     "apply_mask",
+    "attend",
     "available_backbones",
     "available_models",
     "build_model",
+    "compact_head",
+    "dense_head",
+    "ModelSummary",
+    "model_summary",
     "load_reference_state_dict",
     "reference_state_dict",
     "segnet_transitions",

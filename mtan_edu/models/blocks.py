@@ -56,3 +56,21 @@ def dense_head(in_channels: int, out_channels: int) -> nn.Sequential:
         nn.Conv2d(in_channels, in_channels, kernel_size=3, padding=1),
         nn.Conv2d(in_channels, out_channels, kernel_size=1),
     )
+
+
+COMPACT = 128
+"""Most channels between the two convolutions of a compact head."""
+
+
+def compact_head(in_channels: int, out_channels: int) -> nn.Sequential:
+    """A dense head that stays small on wide features: a 3x3 convolution to at most 128 channels, and a 1x1 one.
+
+    Args:
+        in_channels: Channels of the features.
+        out_channels: Channels of the prediction.
+
+    Returns:
+        A network `(B, in_channels, H, W)` → `(B, out_channels, H, W)`, values unbounded.
+    """
+    between = min(in_channels, COMPACT)
+    return nn.Sequential(conv_bn_relu(in_channels, between), nn.Conv2d(between, out_channels, kernel_size=1))
