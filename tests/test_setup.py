@@ -46,7 +46,8 @@ def plain(name: str) -> str:
 
 def declared() -> list[Requirement]:
     groups = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
-    return [Requirement(line) for group in groups for line in group]
+    requirements = [Requirement(line) for group in groups for line in group]
+    return [requirement for requirement in requirements if requirement.name != PROJECT["name"]]  # an extra of ours
 
 
 # --- versions ---------------------------------------------------------------------------------------------------
