@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -74,7 +71,3 @@ class DynamicWeightAverage(LossWeighting):
     def extra_repr(self) -> str:
         """What `print` shows."""
         return f"{super().extra_repr()}, temperature={self.temperature}"
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
-        """Stay on the CPU and in float64 whatever `.to()` asks: a few numbers, and Apple's GPUs have no float64."""
-        return self

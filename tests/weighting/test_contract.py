@@ -112,3 +112,11 @@ def test_a_loss_too_few_or_too_many_is_refused(name: str, number: int):
 def test_without_tasks_there_is_nothing_to_weight(name: str):
     with pytest.raises(ValueError, match="`num_tasks` must be at least 1; got 0"):
         build_weighting(name, [])
+
+
+@every_weighting
+def test_only_those_that_look_again_hear_of_losses_after_the_step(name: str):
+    weighting = trained(name)
+    before = weighting.weights()
+    weighting.see_losses_again(torch.tensor([0.5, 2.0, 4.0]))
+    assert torch.equal(weighting.weights(), before) is not weighting.looks_again
