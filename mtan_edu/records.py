@@ -20,9 +20,9 @@ class Display:
     """How a picture shows a task's targets and predictions.
 
     Attributes:
-        kind: "classes" (integer map, a color per class), "scalar" (one number per pixel) or "direction"
-            (a unit vector per pixel).
-        classes: Class names in the order of their labels, for "classes".
+        kind: "classes" (integer map, a color per class), "scalar" (one number per pixel), "direction" (a unit
+            vector per pixel) or "class" (one class for the whole image).
+        classes: Class names in the order of their labels, for "classes" and "class".
         unit: Unit of a scalar, such as "m".
     """
 
@@ -126,7 +126,8 @@ class PredictionRecord:
     Attributes:
         images: Colors, uint8 `(B, H, W, 3)`.
         targets: Task to target: "classes" int `(B, H, W)` with -1 unknown; "scalar" float `(B, H, W)` with 0
-            unknown; "direction" float `(B, H, W, 3)` with (0, 0, 0) unknown.
+            unknown; "direction" float `(B, H, W, 3)` with (0, 0, 0) unknown; "class" int `(B,)` with -1 unknown, as
+            it is for an image of another task's domain.
         predictions: Task to prediction, shaped like its target.
         tasks: What is known of each task.
         epoch: Epochs trained when they were made; 0 = untrained, None = unknown.

@@ -21,7 +21,8 @@ class Sample:
         image: Colors in [0, 1], `(3, H, W)`.
         targets: Task name to target. Dense targets are `semantic` `(H, W)` int64 with IGNORE_LABEL where
             unknown, `depth` `(1, H, W)` [m] with 0 where unknown, `normal` `(3, H, W)` unit vectors in camera
-            axes (x right, y up, z towards the camera) with (0, 0, 0) where unknown.
+            axes (x right, y up, z towards the camera) with (0, 0, 0) where unknown. The class of a whole image is
+            `()` int64. An image of a domain has a target for the task of that domain only.
     """
 
     image: Float[Tensor, "3 H W"]

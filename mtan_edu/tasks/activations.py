@@ -15,16 +15,16 @@ def at_least_float32(values: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
     return values.to(torch.promote_types(values.dtype, torch.float32))
 
 
-def log_probabilities(logits: Float[Tensor, "B N H W"]) -> Float[Tensor, "B N H W"]:
-    """Logarithm of each class's probability, per pixel.
+def log_probabilities(logits: Float[Tensor, "B N *S"]) -> Float[Tensor, "B N *S"]:
+    """Logarithm of each class's probability, per pixel or per image.
 
-    log ŷ_n = z_n - log Σ_m exp(z_m), with z the scores of one pixel. Doing it twice changes nothing.
+    log ŷ_n = z_n - log Σ_m exp(z_m), with z the scores of one pixel or image. Doing it twice changes nothing.
 
     Args:
-        logits: Unnormalized scores, `(B, N, H, W)`.
+        logits: Unnormalized scores, `(B, N, H, W)` or `(B, N)`.
 
     Returns:
-        Natural logarithms, `(B, N, H, W)`; exp of them sums to 1 over the classes.
+        Natural logarithms in the same shape; exp of them sums to 1 over the classes.
     """
     return torch.log_softmax(at_least_float32(logits), dim=1)
 

@@ -22,7 +22,9 @@ def check_same_shape(prediction: Tensor, target: Tensor) -> None:
 
 
 def check_labels(logits: Tensor, target: Tensor) -> None:
-    """Refuse label maps that do not lie over the scores or name classes that have none.
+    """Refuse labels that do not lie over the scores or name classes that have none.
+
+    Scores are those of pixels, `(B, N, H, W)`, or of whole images, `(B, N)`.
 
     A wrong label kills a CUDA context without saying why, so it is looked for on every device. The price is one
     wait for the device; a training step waits anyway, to see that its losses are finite.
@@ -31,7 +33,12 @@ def check_labels(logits: Tensor, target: Tensor) -> None:
         ValueError: If the shapes do not fit, or a label is neither a class nor IGNORE_LABEL.
         TypeError: If the labels are not integers.
     """
-    if logits.ndim != 4 or target.shape != (len(logits), *logits.shape[2:]):
+    if logits.ndim == 2 and target.shape != (len(logits),):
+        raise ValueError(
+            f"`target` must have shape (B,) for logits (B, N); got {tuple(target.shape)} for {tuple(logits.shape)}. "
+            "Give one label per image."
+        )
+    if logits.ndim != 2 and (logits.ndim != 4 or target.shape != (len(logits), *logits.shape[2:])):
         raise ValueError(
             f"`target` must have shape (B, H, W) for logits (B, N, H, W); got {tuple(target.shape)} for "
             f"{tuple(logits.shape)}. Give one label per pixel, without a channel axis."
@@ -45,5 +52,5 @@ def check_labels(logits: Tensor, target: Tensor) -> None:
     if lowest < IGNORE_LABEL or highest > last:
         raise ValueError(
             f"`target` must hold labels from 0 to {last}, or {IGNORE_LABEL} where unknown; got labels from {lowest} "
-            f"to {highest}. Look for the damaged label maps with `mtan-edu data check`, or give the task more classes."
+            f"to {highest}. Look for the damaged labels with `mtan-edu data check`, or give the task more classes."
         )

@@ -1,8 +1,9 @@
-"""The losses of the dense tasks: from a network's raw output and a target to one number.
+"""The losses of the tasks: from a network's raw output and a target to one number.
 
-All three are means over the valid pixels V of the whole batch, and share three promises. No valid pixel gives loss 0
-with a zero gradient, never 0/0. Half precision is computed in float32. And the sums are plain sums over a map that is
-0 outside of V, which CUDA computes in one fixed order: the same bits in every run.
+All three are means over the valid pixels V of the whole batch (for whole images, over the valid images), and share
+three promises. No valid pixel gives loss 0 with a zero gradient, never 0/0. Half precision is computed in float32. And
+the sums are plain sums over a map that is 0 outside of V, which CUDA computes in one fixed order: the same bits in
+every run.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from mtan_edu.tasks.activations import at_least_float32, unit_vectors
 from mtan_edu.tasks.checks import check_labels, check_same_shape
 
 
-def cross_entropy(logits: Float[Tensor, "B N H W"], target: Int[Tensor, "B H W"]) -> Float[Tensor, ""]:
-    """Cross-entropy over the labelled pixels.
+def cross_entropy(logits: Float[Tensor, "B N *S"], target: Int[Tensor, "B *S"]) -> Float[Tensor, ""]:
+    """Cross-entropy over the labelled pixels, or over the labelled images.
 
-    L = -1/|V| Σ_{p ∈ V} log ŷ_p[y_p], with V the labelled pixels and ŷ_p[n] the probability of class n at pixel p.
+    L = -1/|V| Σ_{p ∈ V} log ŷ_p[y_p], with V the labelled pixels (images) and ŷ_p[n] the probability of class n at p.
 
     Args:
-        logits: Unnormalized scores (log-probabilities give the same loss), `(B, N, H, W)`.
-        target: Class of each pixel, `(B, H, W)`; IGNORE_LABEL where unknown.
+        logits: Unnormalized scores (log-probabilities give the same loss), `(B, N, H, W)`, or `(B, N)` for images.
+        target: Class of each pixel, `(B, H, W)`, or image, `(B,)`; IGNORE_LABEL where unknown.
 
     Returns:
-        Mean loss [nats per pixel], `()`. Zero if no pixel is labelled.
+        Mean loss [nats per pixel, or per image], `()`. Zero if nothing is labelled.
 
     Raises:
         ValueError: If the shapes do not fit, or a label is neither a class nor IGNORE_LABEL.
@@ -35,12 +36,15 @@ def cross_entropy(logits: Float[Tensor, "B N H W"], target: Int[Tensor, "B H W"]
 
     References:
         Liu et al., CVPR 2019, eq. 4. Differs: unlabelled pixels are left out of the mean, as in the authors' code.
+        For whole images that code computes -log(ŷ + 1e-20) from the softmax itself: a loss of at most 46, and no
+        gradient where ŷ has become 0 in float32. The logarithm taken here, of the scores, has neither limit; below 46
+        the two agree.
     """
     check_labels(logits, target)
     # One loss per pixel: CUDA's own mean adds the pixels up in a new order every time.
     per_pixel = F.cross_entropy(
         at_least_float32(logits), target.long(), ignore_index=IGNORE_LABEL, reduction="none"
-    )  # (B, H, W)
+    )  # (B, H, W), or (B,)
     return _mean_over(target != IGNORE_LABEL, per_pixel)
 
 

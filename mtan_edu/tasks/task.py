@@ -32,11 +32,12 @@ class Task:
     Attributes:
         name: The task's name, such as "semantic": its key in targets, outputs, losses and metrics.
         out_channels: Channels of the network's output, C.
-        loss: Raw output `(B, C, H, W)` and target `(B, ...)` to a loss `()`.
+        loss: Raw output, `(B, C, H, W)` or of whole images `(B, C)`, and target `(B, ...)` to a loss `()`.
         metrics: Makes a fresh accumulator.
         higher_is_better: Metric name to the direction in which it improves. Order = order of the tables.
-        activation: Raw output to prediction, both `(B, C, H, W)`.
-        prediction_array: Raw output to what a picture shows: labels or scalars `(B, H, W)`, directions `(B, H, W, 3)`.
+        activation: Raw output to prediction, in the same shape.
+        prediction_array: Raw output to what a picture shows: labels or scalars `(B, H, W)`, directions `(B, H, W, 3)`,
+            labels of whole images `(B,)`.
         target_array: Target to an array of the same shape and type as `prediction_array` gives.
         display: How a picture shows such an array.
     """

@@ -5,9 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from mtan_edu.tasks import Task, absolute_error, cosine_distance, cross_entropy, dense_tasks
-from tests.tasks.examples import example, nothing_known
-
-every_task = pytest.mark.parametrize("task", dense_tasks().values(), ids=lambda task: task.name)
+from mtan_edu.tasks.checks import check_labels
+from tests.tasks.examples import TASKS, every_task, example, known, nothing_known
 
 
 def direction(*components: float) -> torch.Tensor:
@@ -28,8 +27,7 @@ def test_no_known_pixel_gives_loss_zero_with_a_zero_gradient(task: Task):
 def test_unknown_pixels_get_no_gradient_and_known_ones_do(task: Task):
     output, target = example(task)
     task.loss(output, target).backward()
-    known = (target != -1) if task.display.kind == "classes" else (target != 0).any(dim=1)
-    assert torch.equal(output.grad.abs().sum(dim=1) > 0, known)
+    assert torch.equal(output.grad.abs().sum(dim=1) > 0, known(target))
 
 
 @every_task
@@ -64,8 +62,9 @@ def test_torch_knows_a_deterministic_algorithm_for_all_of_it(task: Task):
     task.loss(*example(task)).backward()
 
 
-def test_cross_entropy_agrees_with_torch():
-    output, target = example(dense_tasks()["semantic"], dtype=torch.float64)
+@pytest.mark.parametrize("task", [TASKS[0], TASKS[-1]], ids=lambda task: task.name)
+def test_cross_entropy_agrees_with_torch(task: Task):
+    output, target = example(task, dtype=torch.float64)
     torch.testing.assert_close(cross_entropy(output, target), F.cross_entropy(output, target, ignore_index=-1))
 
 
@@ -77,8 +76,7 @@ def test_cross_entropy_of_equal_scores_is_the_logarithm_of_the_number_of_classes
 
 def test_cosine_distance_agrees_with_torch():
     output, target = example(dense_tasks()["normal"], dtype=torch.float64)
-    known = (target != 0).any(dim=1)
-    expected = 1 - F.cosine_similarity(output, target)[known].mean()
+    expected = 1 - F.cosine_similarity(output, target)[known(target)].mean()
     torch.testing.assert_close(cosine_distance(output, target), expected, rtol=1e-12, atol=0)
 
 
@@ -114,3 +112,18 @@ def test_a_class_that_does_not_exist_is_named():
 def test_a_label_below_the_unknown_one_is_named():
     with pytest.raises(ValueError, match="got labels from -2 to 0"):
         cross_entropy(torch.zeros(1, 5, 1, 2), torch.tensor([[[0, -2]]]))
+
+
+def test_of_whole_images_it_is_the_references_loss_where_that_has_a_gradient_and_goes_on_where_it_has_none():
+    scores = torch.tensor([[0.0, 30.0], [0.0, 200.0]], requires_grad=True)
+    reference = -(scores.softmax(dim=1)[:, 0] + 1e-20).log()
+    ours = torch.stack([cross_entropy(scores[i : i + 1], torch.tensor([0])) for i in range(2)])
+    assert reference.tolist() == pytest.approx([30, 46.0517])  # -ln 1e-20
+    assert ours.tolist() == pytest.approx([30, 200])
+    gradients = [torch.autograd.grad(loss.sum(), scores)[0][1].tolist() for loss in (reference, ours)]
+    assert gradients == [[0, 0], [-1, 1]]
+
+
+def test_one_label_per_image_is_asked_for():
+    with pytest.raises(ValueError, match=r"shape \(B,\) for logits \(B, N\); got \(3,\) for \(2, 5\)"):
+        check_labels(torch.zeros(2, 5), torch.tensor([0, 1, 2]))

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mtan_edu.tasks import Task, dense_tasks
-from tests.tasks.examples import example, nothing_known
-
-every_task = pytest.mark.parametrize("task", dense_tasks().values(), ids=lambda task: task.name)
+from mtan_edu.tasks import Task
+from tests.tasks.examples import every_task, example, known, nothing_known
 
 
 @every_task
@@ -43,10 +41,9 @@ def test_nothing_known_is_nan_in_every_figure(task: Task):
 @every_task
 def test_one_nan_among_the_known_pixels_makes_every_figure_nan(task: Task):
     output, target = example(task)
-    known = (target != -1) if target.ndim == 3 else (target != 0).any(dim=1)
-    image, row, column = known.nonzero()[0]
+    image, *pixel = known(target).nonzero()[0].tolist()
     damaged = output.detach().clone()
-    damaged[image, 0, row, column] = torch.nan
+    damaged[(image, 0, *pixel)] = torch.nan
     metrics = task.metrics()
     metrics.update(output, target)
     metrics.update(damaged, target)
