@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 from PIL import Image
 
-_DAMAGED = (
+DAMAGED = (
     OSError, EOFError, ValueError, SyntaxError, KeyError, IndexError, OverflowError, RuntimeError,
     struct.error, zlib.error, zipfile.BadZipFile, TokenError, Image.DecompressionBombError,
 )  # fmt: skip
@@ -38,8 +38,8 @@ def read_array(content: Path | BytesIO, name: str) -> np.ndarray:
         return _read_npy(content, name) if name.endswith(".npy") else _read_picture(content)
     except ArrayFileError:
         raise
-    except _DAMAGED as error:
-        raise _damaged(name, error) from error
+    except DAMAGED as error:
+        raise damaged(name, error) from error
 
 
 def read_npz(path: Path, names: tuple[str, ...] | None = None) -> dict[str, np.ndarray]:
@@ -66,10 +66,10 @@ def npz_names(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return [name.removesuffix(".npy") for name in archive.namelist()]
-    except _DAMAGED as error:
+    except DAMAGED as error:
         with path.open("rb") as stream:
             _refuse_pickle(stream.read(2), path.name)
-        raise _damaged(path.name, error) from error
+        raise damaged(path.name, error) from error
 
 
 def read_member(path: Path, name: str) -> np.ndarray:
@@ -84,8 +84,8 @@ def read_member(path: Path, name: str) -> np.ndarray:
                 return np.lib.format.read_array(stream, allow_pickle=False)
     except ArrayFileError:
         raise
-    except _DAMAGED as error:
-        raise _damaged(shown, error) from error
+    except DAMAGED as error:
+        raise damaged(shown, error) from error
 
 
 class ArrayFileError(ValueError):
@@ -129,7 +129,8 @@ def _pickled(name: str) -> ArrayFileError:
     )
 
 
-def _damaged(name: str, error: BaseException) -> ArrayFileError:
+def damaged(name: str, error: BaseException) -> ArrayFileError:
+    """The sentence for a file at whose reading one of `DAMAGED` was raised."""
     reason = shorten(str(error) or type(error).__name__, width=100, placeholder=" ...")
     return ArrayFileError(f"`{name}` must be a whole, readable file; got a damaged one ({reason}). Copy it again.")
 
