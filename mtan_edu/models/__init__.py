@@ -6,6 +6,14 @@ from mtan_edu.models.blocks import compact_head, dense_head
 from mtan_edu.models.build import available_backbones, available_models, build_model
 from mtan_edu.models.cross_stitch import CommonStitchUnits, CrossStitchNetwork, CrossStitchUnits
 from mtan_edu.models.dense import DenseSharing
+from mtan_edu.models.interventions import (
+    intervene,
+    of_another_image,
+    open_everywhere,
+    same_at_every_pixel,
+    scaled,
+    swap_masks,
+)
 from mtan_edu.models.mtan import MTAN
 from mtan_edu.models.multi_task import MultiTaskModel
 from mtan_edu.models.reference import load_reference_state_dict, reference_state_dict
@@ -43,6 +51,12 @@ __all__ = [
     "build_model",
     "compact_head",
     "dense_head",
+    "intervene",
+    "of_another_image",
+    "open_everywhere",
+    "same_at_every_pixel",
+    "scaled",
+    "swap_masks",
     "ModelSummary",
     "model_summary",
     "load_reference_state_dict",
