@@ -61,9 +61,9 @@ class EpochRecord:
 
     Attributes:
         epoch: 1 for the first trained epoch.
-        train_losses: Task to its mean unweighted training loss.
+        train_losses: Task to its mean unweighted training loss; NaN = the epoch did not train it.
         val_losses: Task to its mean unweighted validation loss.
-        weights: Task to the weight λ that its loss had in this epoch (mean over the epoch's steps).
+        weights: Task to the weight λ that its loss had in this epoch (mean over the steps that trained it).
         metrics: Task to metric to value, on the validation set. NaN = could not be measured.
         learning_rate: Rate of the epoch's last step.
         seconds: Wall time of the epoch, evaluation included. The one field that differs from run to run.

@@ -6,7 +6,7 @@ processes yields the same batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -53,9 +53,31 @@ def batches(
         ValueError: If an argument is out of range, or a frame cannot be read.
         OSError: If a frame's file cannot be opened.
     """
+    order = batch_indices(len(dataset), batch_size, seed=seed, epoch=epoch, shuffle=shuffle)
+    return batches_in_order(dataset, order, seed=seed, epoch=epoch, augment=augment, workers=workers)
+
+
+def batches_in_order(
+    dataset: Samples,
+    order: Sequence[np.ndarray],
+    *,
+    seed: int,
+    epoch: int,
+    augment: Augmentation | None = None,
+    workers: int = 0,
+) -> Iterator[Batch]:
+    """The batches that `order` names, else as `batches`.
+
+    Args:
+        dataset: The samples; those of one batch are of one size and have targets for the same tasks.
+        order: Indices of each batch's samples.
+        seed: The run's seed.
+        epoch: Number of the epoch.
+        augment: What to do to each sample, or None.
+        workers: Processes that prepare batches ahead; 0 prepares each when it is asked for.
+    """
     if workers < 0:
         raise ValueError(f"`workers` must be 0 or above; got {workers}. 0 uses no extra process.")
-    order = batch_indices(len(dataset), batch_size, seed=seed, epoch=epoch, shuffle=shuffle)
     prepare = _Prepare(dataset, order, augment, seed, epoch)
     return _ahead(prepare, workers) if workers else map(prepare.batch, range(len(order)))
 
@@ -80,7 +102,18 @@ def batch_indices(samples: int, batch_size: int, *, seed: int, epoch: int, shuff
         if value < least:
             raise ValueError(f"`{name}` must be {least} or above; got {value}.")
     order = generator(seed, epoch).permutation(samples) if shuffle else np.arange(samples)
-    count = number_of_batches(samples, batch_size, shuffle=shuffle)
+    return cut(order, batch_size, shuffle=shuffle)
+
+
+def cut(order: np.ndarray, batch_size: int, *, shuffle: bool) -> list[np.ndarray]:
+    """Cut an order into batches as `batch_indices` does.
+
+    Args:
+        order: Indices of all samples, in the order in which they shall come, `(n,)`.
+        batch_size: Samples per batch, at least 1.
+        shuffle: Whether the order was drawn: a lone last sample is then left out.
+    """
+    count = number_of_batches(len(order), batch_size, shuffle=shuffle)
     return [order[start * batch_size : (start + 1) * batch_size] for start in range(count)]
 
 
@@ -105,7 +138,7 @@ class _Prepare(Dataset["Batch | Exception"]):
     """The batches of one epoch by their number."""
 
     def __init__(
-        self, dataset: Samples, order: list[np.ndarray], augment: Augmentation | None, seed: int, epoch: int
+        self, dataset: Samples, order: Sequence[np.ndarray], augment: Augmentation | None, seed: int, epoch: int
     ) -> None:
         self.dataset, self.order, self.augment, self.seed, self.epoch = dataset, order, augment, seed, epoch
 

@@ -50,7 +50,7 @@ def zoom(sample: Sample, window: Window) -> Sample:
     (Seen as if by the old camera, depth Z/s alone would be a scene squeezed along z, with normals ∝ (n_x, n_y, s n_z).)
 
     Raises:
-        ValueError: If the window does not lie in the image, or a target has no rule in `TARGET_RULES`.
+        ValueError: If the window does not lie in the image, or a map has no rule in `TARGET_RULES`.
 
     References:
         Liu et al.'s code divides depth by the scale, too. Differs: it leaves the resized normals shorter than 1, rounds
@@ -86,13 +86,15 @@ class TargetRule:
 
 
 def _changed(sample: Sample, image: Tensor, change: Callable[[TargetRule, Tensor], Tensor]) -> Sample:
-    unknown = [name for name in sample.targets if name not in TARGET_RULES]
+    maps = {name: target for name, target in sample.targets.items() if target.ndim > 0}
+    unknown = [name for name in maps if name not in TARGET_RULES]
     if unknown:
         raise ValueError(
             f"`targets` must be among {', '.join(TARGET_RULES)}; got {', '.join(unknown)}. "
             "Add a rule that says how the target follows the image."
         )
-    return Sample(image, {name: change(TARGET_RULES[name], target) for name, target in sample.targets.items()})
+    changed = {name: change(TARGET_RULES[name], target) for name, target in maps.items()}
+    return Sample(image, {**sample.targets, **changed})  # the class of a whole image stays what it is
 
 
 def _nearest(target: Tensor, window: Window) -> Tensor:

@@ -8,18 +8,15 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor, nn
 
-from mtan_edu.data.loading import Samples, batches, number_of_batches
 from mtan_edu.data.open import Progress
 from mtan_edu.data.splits import DataSplits
 from mtan_edu.records import EpochRecord
 from mtan_edu.seeding import seed_everything
 from mtan_edu.tasks import Task
-from mtan_edu.training.augmentation import augmentation
 from mtan_edu.training.config import TrainingConfig
+from mtan_edu.training.curriculum import Curriculum, OneToMany
 from mtan_edu.training.device import compute_settings
-from mtan_edu.training.evaluation import evaluate
 from mtan_edu.training.progress import no_progress
-from mtan_edu.training.schedule import SCHEDULES
 from mtan_edu.training.state import TrainingState
 from mtan_edu.training.step import training_step
 from mtan_edu.weighting import LossWeighting
@@ -62,17 +59,18 @@ def train(
     if state.model is not model or state.weighting is not weighting:
         raise ValueError("`state` must hold the model and the weighting that are trained; got others. Pass its own.")
     show = progress or no_progress
+    curriculum = OneToMany(tasks, data, config)
     with compute_settings(config):
         epochs = range(state.epoch + 1, config.epochs + 1)
         for epoch in show(epochs, len(epochs), "epochs"):
             start = time.perf_counter()
+            if curriculum.starts_afresh(epoch):
+                state.optimizer.start_afresh()
             seed_everything(config.seed, epoch)  # for layers such as dropout: a resumed epoch draws the same
-            losses, weights, rate = _train_epoch(state, tasks, data.train, config, show)
+            losses, weights, rate = _train_epoch(state, tasks, curriculum, config, show)
             weighting.end_epoch(losses)
             state.epoch = epoch
-            measured = evaluate(
-                model, tasks, data.val, batch_size=config.batch_size, workers=config.workers, progress=show
-            )
+            measured = curriculum.evaluate(model, progress)
             yield EpochRecord(
                 epoch=epoch,
                 train_losses=dict(zip(tasks, losses.tolist(), strict=True)),
@@ -85,30 +83,25 @@ def train(
 
 
 def _train_epoch(
-    state: TrainingState, tasks: Mapping[str, Task], images: Samples, config: TrainingConfig, show: Progress
+    state: TrainingState, tasks: Mapping[str, Task], curriculum: Curriculum, config: TrainingConfig, show: Progress
 ) -> tuple[Tensor, Tensor, float]:
-    """Show the model every training image once.
+    """Show the model the batches of the next epoch.
 
     Returns:
-        The tasks' mean unweighted losses and mean weights, `(K,)` each, each step counted by its number of images;
-        the last step's learning rate.
+        The tasks' mean unweighted losses and mean weights, `(K,)` each, each step counted by its number of images
+        with a target for the task, NaN if there was none; the last step's learning rate.
     """
     state.model.train()
-    schedule = SCHEDULES[config.schedule]
-    steps = number_of_batches(len(images), config.batch_size, shuffle=True)
-    last = max(1, config.epochs * steps - 1)
-    losses, weights = torch.zeros(2, len(tasks), dtype=torch.float64)
-    count, rate = 0, 0.0
-    loader = batches(
-        images, config.batch_size, seed=config.seed, epoch=state.epoch + 1, shuffle=True,
-        augment=augmentation(config.augment), workers=config.workers,
-    )  # fmt: skip
-    for step, batch in enumerate(show(loader, steps, f"epoch {state.epoch + 1}")):
-        rate = config.learning_rate * schedule((state.epoch * steps + step) / last)
+    epoch = state.epoch + 1
+    losses, weights, images = torch.zeros(3, len(tasks), dtype=torch.float64)
+    rate = 0.0
+    for step, batch in enumerate(show(curriculum.batches(epoch), curriculum.steps(epoch), f"epoch {epoch}")):
+        rate = curriculum.rate(epoch, step)
         step_losses, step_weights = training_step(
             state, tasks, batch, rate=rate, step=step + 1, mixed_precision=config.mixed_precision
         )
-        losses += len(batch) * step_losses
-        weights += len(batch) * step_weights
-        count += len(batch)
-    return losses / count, weights / count, rate
+        seen = torch.tensor([len(batch) if name in batch.targets else 0 for name in tasks])
+        losses += seen * step_losses
+        weights += seen * step_weights
+        images += seen
+    return losses / images, weights / images, rate

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mtan_edu.training.config import TrainingConfig
 from mtan_edu.training.device import pick_device
-from mtan_edu.training.optimizer import Adam
+from mtan_edu.training.optimizer import OPTIMIZERS
 from mtan_edu.weighting import LossWeighting
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -34,7 +34,7 @@ class TrainingState:
         self.weighting = weighting.to("cpu")
         parameters = {f"model.{name}": value for name, value in model.named_parameters()}
         parameters |= {f"weighting.{name}": value for name, value in weighting.named_parameters()}
-        self.optimizer = Adam(parameters)
+        self.optimizer = OPTIMIZERS[config.optimizer](parameters)
         self.epoch = 0
 
     def model_tensors(self) -> dict[str, Tensor]:

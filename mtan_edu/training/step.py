@@ -49,22 +49,27 @@ def training_step(
     Args:
         state: Model, weighting and optimizer.
         tasks: Task name to task, in the order of the losses.
-        batch: Images and targets.
+        batch: Images, and targets for all tasks or, where tasks have images of their own, for some.
         rate: Learning rate.
         step: Number of this step in its epoch, from 1: what an error names.
         mixed_precision: Compute the network in bfloat16.
 
     Returns:
-        The tasks' unweighted losses and their weights λ in this step, `(K,)` each, float64.
+        The tasks' unweighted losses and their weights λ in this step, `(K,)` each, float64. The loss of a task that
+        the batch has no target for is 0.
 
     Raises:
         NonFiniteLossError: Before the weights are moved.
     """
     batch = batch.to(state.device)
+    wanted = [name for name in tasks if name in batch.targets]
     image = batch.image.contiguous(memory_format=torch.channels_last)
     with torch.autocast(state.device.type, dtype=torch.bfloat16, enabled=mixed_precision):
-        outputs = state.model(image)
-    losses = torch.stack([task.loss(outputs[name].float(), batch.targets[name]) for name, task in tasks.items()]).cpu()
+        outputs = state.model(image) if len(wanted) == len(tasks) else state.model(image, wanted)
+    nothing = image.new_zeros(())
+    losses = torch.stack(
+        [tasks[name].loss(outputs[name].float(), batch.targets[name]) if name in wanted else nothing for name in tasks]
+    ).cpu()
     weights = state.weighting.weights().double()  # λ of this step: `step` below may change it
     total = state.weighting(losses)
     for name, value in zip([*tasks, "all tasks together"], [*losses.tolist(), total.item()], strict=True):

@@ -26,10 +26,13 @@ class LossWeighting(nn.Module, ABC):
 
     Attributes:
         looks_again: Whether it must see the losses of the same batch again after the weights have moved.
+        weighs_some: Whether a step may have losses of some tasks only, the others being 0: whether L = Σ_k λ_k L_k
+            with λ that do not follow from the losses of the step.
         num_tasks: Number of losses, K.
     """
 
     looks_again: ClassVar[bool] = False
+    weighs_some: ClassVar[bool] = False
 
     def __init__(self, num_tasks: int) -> None:
         """Weight the losses of `num_tasks` tasks, K.

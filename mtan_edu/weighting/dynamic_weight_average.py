@@ -25,6 +25,7 @@ class DynamicWeightAverage(LossWeighting):
         Liu et al., CVPR 2019, eq. 7, with T = 2. Differs: ratios are computed in float64, and 0/0 is no NaN.
     """
 
+    weighs_some = True
     epochs: Tensor
     history: Tensor
 

@@ -18,6 +18,8 @@ class EqualWeighting(LossWeighting):
         Liu et al., CVPR 2019, section 4.1.3, "equal weighting".
     """
 
+    weighs_some = True
+
     def weights(self) -> Float[Tensor, " K"]:
         """1 for every task, `(K,)`."""
         return torch.ones(self.num_tasks)

@@ -176,3 +176,10 @@ def test_impossible_scales_get_a_sentence(scales):
 def test_a_target_without_a_rule_gets_a_sentence():
     with pytest.raises(ValueError, match="`targets` must be among semantic, depth, normal; got flow"):
         mirror(Sample(torch.zeros(3, 2, 4), {"flow": torch.zeros(2, 2, 4)}))
+
+
+def test_the_class_of_a_whole_image_stays_what_it_is():
+    digit = Sample(torch.rand(3, HEIGHT, WIDTH), {"digits": torch.tensor(7)})
+    for changed in (mirror(digit), zoom(digit, Window(1.5, 3, 21))):
+        assert changed.targets == {"digits": torch.tensor(7)}
+        assert not torch.equal(changed.image, digit.image)

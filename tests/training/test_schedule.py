@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mtan_edu.training.schedule import SCHEDULES, constant, one_cycle, step
+from mtan_edu.training.schedule import SCHEDULES, constant, one_cycle, staircase, step
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,12 @@ def test_the_papers_schedule_halves_the_rate_once_after_half_of_the_epochs() -> 
     # 200 epochs of 398 steps: the rate changes with the first step of epoch 101
     last = 200 * 398 - 1
     assert [step(position / last) for position in (0, 100 * 398 - 1, 100 * 398, last)] == [1.0, 1.0, 0.5, 0.5]
+
+
+def test_the_papers_schedule_for_the_decathlon_halves_the_rate_every_50_of_300_epochs() -> None:
+    last = 300 * 90 - 1
+    rates = [0.1 * staircase((epoch * 90 + 45) / last) for epoch in (0, 49, 50, 149, 299)]
+    assert rates == [0.1, 0.1, 0.05, 0.025, 0.003125]
 
 
 def test_every_schedule_stays_within_its_highest_rate() -> None:

@@ -40,6 +40,17 @@ def test_losses_are_unweighted(batch: Batch) -> None:
     assert losses.tolist() == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_batch_with_targets_for_one_task_trains_that_task_and_what_is_shared(batch: Batch) -> None:
+    state = TrainingState(tiny_model(), EqualWeighting(3), CONFIG)
+    before = {name: value.detach().clone() for name, value in state.model.named_parameters()}
+    losses, _ = training_step(state, TASKS, Batch(batch.image, {"depth": batch.targets["depth"]}), rate=1e-3)
+    assert [loss > 0 for loss in losses.tolist()] == [False, True, False]
+    moved = [name for name, value in state.model.named_parameters() if not torch.equal(value, before[name])]
+    assert not [name for name in moved if "semantic" in name or "normal" in name]
+    assert any("depth" in name for name in moved)
+    assert any("backbone" in name for name in moved)
+
+
 def test_a_loss_that_is_not_finite_stops_before_the_weights_move(batch: Batch) -> None:
     depth = batch.targets["depth"].clone()
     depth[1, 0, 3, 5] = float("nan")
