@@ -141,6 +141,23 @@ class PredictionRecord:
 
 
 @dataclass(frozen=True)
+class InterventionRecord:
+    """What tasks predict when masks are changed.
+
+    Attributes:
+        description: What was changed, as a sentence without its full stop.
+        predictions: Images, targets, and the predictions under the change.
+        metrics: Task to metric to value over these images.
+        by_image: The same for every image alone.
+    """
+
+    description: str
+    predictions: PredictionRecord
+    metrics: Mapping[str, Mapping[str, float]]
+    by_image: tuple[Mapping[str, Mapping[str, float]], ...]
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A run read back from its folder.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from mtan_edu.data import Batch, collate
 from mtan_edu.experiment.build import Experiment
@@ -13,6 +14,7 @@ from mtan_edu.models import MTAN
 from mtan_edu.recording.masks import record_masks
 from mtan_edu.recording.runs import write_masks, write_predictions
 from mtan_edu.records import MaskRecord, PredictionRecord
+from mtan_edu.tasks import Task
 
 LONGEST_SIDE = 128
 """Masks of larger maps are pooled to this many pixels: what a figure of many masks can show."""
@@ -41,18 +43,27 @@ def record_probes(
     experiment.model.eval()
     try:
         with torch.inference_mode():
-            write_predictions(folder, _predictions(experiment, batch, device, epoch))
+            outputs = experiment.model(batch.image.to(device))
+            write_predictions(folder, prediction_record(experiment.tasks, batch, outputs, epoch))
             if isinstance(experiment.model, MTAN):
                 write_masks(folder, _masks(experiment.model, batch, device, epoch, most_bytes))
     finally:
         experiment.model.train(was_training)
 
 
-def _predictions(experiment: Experiment, batch: Batch, device: torch.device, epoch: int) -> PredictionRecord:
-    outputs = experiment.model(batch.image.to(device))
-    tasks = experiment.tasks
+def prediction_record(
+    tasks: Mapping[str, Task], batch: Batch, outputs: Mapping[str, Tensor], epoch: int | None = None
+) -> PredictionRecord:
+    """Images, targets and predictions as a figure wants them.
+
+    Args:
+        tasks: Task name to task.
+        batch: Images and targets, on any device.
+        outputs: Task name to raw output.
+        epoch: Epochs trained; None = unknown.
+    """
     return PredictionRecord(
-        images=(batch.image * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy(),
+        images=(batch.image * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy(),
         targets={name: task.target_array(batch.targets[name]) for name, task in tasks.items()},
         predictions={name: task.prediction_array(outputs[name]) for name, task in tasks.items()},
         tasks={name: task.record for name, task in tasks.items()},

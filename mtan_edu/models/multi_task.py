@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -49,10 +49,21 @@ class MultiTaskModel(nn.Module, ABC):
         wanted = self.tasks if tasks is None else tuple(tasks)
         for task in wanted:
             check_known("tasks", task, self.tasks)
-        features = self.features(image, wanted)
-        predictions = {task: self.heads[task](features[task]) for task in wanted}
+        return self.predict(self.features(image, wanted), (image.shape[2], image.shape[3]))
+
+    def predict(self, features: Mapping[str, Tensor], size: tuple[int, int]) -> dict[str, Tensor]:
+        """What the heads make of the features.
+
+        Args:
+            features: Task name to what `features` gave for it, `(B, C, h, w)`.
+            size: Height and width to which maps are brought [pixels].
+
+        Returns:
+            Task name to prediction, as `forward` returns it.
+        """
+        predictions = {task: self.heads[task](of_task) for task, of_task in features.items()}
         return {
-            task: fit_to(prediction, (image.shape[2], image.shape[3])) if prediction.ndim == 4 else prediction
+            task: fit_to(prediction, size) if prediction.ndim == 4 else prediction
             for task, prediction in predictions.items()
         }
 
