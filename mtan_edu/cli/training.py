@@ -14,6 +14,7 @@ from mtan_edu.experiment.presets import PRESETS, preset
 from mtan_edu.recording.runs import create_run
 from mtan_edu.run_layout import CONFIG, ENVIRONMENT, checkpoint_epoch, existing_run, read_json
 from mtan_edu.training.config import AUGMENTATIONS, SCHEDULES
+from mtan_edu.weighting.names import WEIGHTINGS
 
 if TYPE_CHECKING:
     from mtan_edu.records import EpochRecord, TaskRecord
@@ -139,7 +140,7 @@ def _add_what(train: SentenceParser) -> None:
     what.add_argument("--backbone", metavar="NAME", help="segnet, ...; an unknown name lists all")
     what.add_argument("--width", type=whole_number, metavar="N", help="channels of the first stage")
     what.add_argument("--widths", type=whole_numbers, metavar="N,N,...", help="channels of all stages instead")
-    what.add_argument("--weighting", metavar="NAME", help="equal, uncertainty or dwa")
+    what.add_argument("--weighting", metavar="NAME", help=f"{', '.join(WEIGHTINGS)}; as in dwa:0.5 or fixed:1,0.5,2")
     what.add_argument("--tasks", type=names, metavar="NAME,...", help="such as semantic,depth,normal")
     what.add_argument("--data", metavar="DATA", help="rooms, or a folder of prepared data")
     add_rooms(train, seed="--data-seed")

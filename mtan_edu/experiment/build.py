@@ -44,8 +44,9 @@ def build_experiment(config: ExperimentConfig, progress: Progress | None = None)
         OSError: If the data cannot be read.
     """
     pick_device(config.training.device)
-    _check_dense(config, build_experiment_model(config, dense_tasks(names=config.tasks), device="meta"))
-    weighting = build_weighting(config.weighting, config.tasks)
+    dense = dense_tasks(names=config.tasks)
+    _check_dense(config, build_experiment_model(config, dense, device="meta"))
+    weighting = build_experiment_weighting(config, dense)
     data = open_experiment_data(config, config.data, progress)
     tasks = tasks_for(data, config.tasks)
     return Experiment(config, data, tasks, build_experiment_model(config, tasks), weighting)
@@ -62,6 +63,12 @@ def build_experiment_model(config: ExperimentConfig, tasks: dict[str, Task], dev
         generator=torch.Generator("cpu").manual_seed(config.training.seed),
         device=device,
     )
+
+
+def build_experiment_weighting(config: ExperimentConfig, tasks: dict[str, Task]) -> LossWeighting:
+    """The configuration's weighting, fresh. What it draws at random follows from the seed."""
+    kinds = ["classification" if task.display.classes else "regression" for task in tasks.values()]
+    return build_weighting(config.weighting, list(tasks), kinds=kinds, seed=config.training.seed)
 
 
 def open_experiment_data(config: ExperimentConfig, source: str, progress: Progress | None = None) -> DataSplits:

@@ -24,7 +24,7 @@ class ExperimentConfig:
         backbone: Likewise.
         width: Channels of the first stage; the others follow in the paper's proportion.
         widths: Channels of all depths instead.
-        weighting: A name that `mtan_edu.weighting.build_weighting` knows.
+        weighting: What `mtan_edu.weighting.build_weighting` takes: a name, for some with an argument after a colon.
         tasks: Task names, in the order of every table.
         data: "rooms", or a folder that `mtan_edu.data.open_data` reads.
         data_folder: Where rooms are kept; None = `mtan_edu.data.default_data_folder()`.

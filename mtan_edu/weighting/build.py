@@ -4,39 +4,145 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from mtan_edu.weighting.base import LossWeighting
 from mtan_edu.weighting.dynamic_weight_average import DynamicWeightAverage
 from mtan_edu.weighting.equal import EqualWeighting
+from mtan_edu.weighting.fast_adaptive_multitask_optimization import FastAdaptiveMultitaskOptimization
+from mtan_edu.weighting.fixed import FixedWeights
+from mtan_edu.weighting.geometric_loss_strategy import GeometricLossStrategy
+from mtan_edu.weighting.impartial_loss_balance import ImpartialLossBalance
+from mtan_edu.weighting.kendall_uncertainty import KendallUncertaintyWeighting
+from mtan_edu.weighting.names import available
+from mtan_edu.weighting.random_loss_weighting import RandomLossWeighting
+from mtan_edu.weighting.scale_invariant import ScaleInvariantWeighting
+from mtan_edu.weighting.smooth_tchebycheff import SmoothTchebycheff
 from mtan_edu.weighting.uncertainty import UncertaintyWeighting
 
-_WEIGHTINGS: dict[str, Callable[[int], LossWeighting]] = {
-    "equal": EqualWeighting,
-    "uncertainty": UncertaintyWeighting,
-    "dwa": DynamicWeightAverage,
-}
 
+def build_weighting(
+    name: str, tasks: Sequence[str], *, kinds: Sequence[str] | None = None, seed: int = 0
+) -> LossWeighting:
+    """A fresh weighting with the paper's numbers, or with another number behind a colon.
 
-def available() -> tuple[str, ...]:
-    """Names that `build_weighting` knows."""
-    return tuple(_WEIGHTINGS)
-
-
-def build_weighting(name: str, tasks: Sequence[str]) -> LossWeighting:
-    """A fresh weighting with the paper's numbers.
+        build_weighting("dwa", ["semantic", "depth"])           # the paper's temperature, 2
+        build_weighting("dwa:0.5", ["semantic", "depth"])       # another
+        build_weighting("fixed:1,0.5", ["semantic", "depth"])   # λ, in the tasks' order
 
     Args:
-        name: One of `available()`.
+        name: One of `available()`; some take an argument after a colon.
         tasks: Task names; their number is the number of losses, their order the order of the losses.
+        kinds: "classification" or "regression" for each task. Only uncertainty_kendall asks.
+        seed: Seed of what a weighting draws at random.
 
     Raises:
-        ValueError: If no weighting has this name, or there is no task.
+        ValueError: If no weighting has this name, an argument is missing, impossible or not asked for, or there is
+            no task.
         TypeError: If `tasks` is one name.
     """
-    if name not in _WEIGHTINGS:
-        nearest = difflib.get_close_matches(name, _WEIGHTINGS, n=2)
+    known, colon, argument = name.partition(":")
+    if known not in _BUILDERS:
+        nearest = difflib.get_close_matches(known, available(), n=2)
         hint = f"Did you mean {' or '.join(map(repr, nearest))}?" if nearest else "Choose one of them."
-        raise ValueError(f"`weighting` must be one of {', '.join(_WEIGHTINGS)}; got {name!r}. {hint}")
+        raise ValueError(f"`weighting` must be one of {', '.join(available())}; got {known!r}. {hint}")
     if isinstance(tasks, str):  # a str is a sequence of letters
         raise TypeError(f"`tasks` must be a list of names; got {tasks!r}. Give [{tasks!r}] for one task.")
-    return _WEIGHTINGS[name](len(tasks))
+    if not tasks:
+        raise ValueError("`tasks` must hold at least one name; got none. Name the tasks whose losses are weighted.")
+    return _BUILDERS[known](_Request(name, argument if colon else None, tuple(tasks), kinds, seed))
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What `build_weighting` was asked for: the whole name, what stands after its colon, and for whom."""
+
+    name: str
+    argument: str | None
+    tasks: tuple[str, ...]
+    kinds: Sequence[str] | None
+    seed: int
+
+    def numbers(self) -> list[float]:
+        """The numbers after the colon, between commas; none without a colon."""
+        if self.argument is None:
+            return []
+        try:
+            return [float(part) for part in self.argument.split(",")]
+        except ValueError:
+            raise ValueError(
+                f"`weighting` must have numbers after its colon; got {self.name!r}. Write dwa:0.5, or fixed:1,0.5,2."
+            ) from None
+
+
+_Builder = Callable[[_Request], LossWeighting]
+
+
+def _plain(weighting: Callable[[int], LossWeighting]) -> _Builder:
+    """A weighting that takes the number of tasks and nothing else."""
+
+    def build(request: _Request) -> LossWeighting:
+        _refuse_argument(request)
+        return weighting(len(request.tasks))
+
+    return build
+
+
+def _tunable(weighting: Callable[..., LossWeighting]) -> _Builder:
+    """A weighting whose second parameter may stand after the colon."""
+
+    def build(request: _Request) -> LossWeighting:
+        numbers = request.numbers()
+        if len(numbers) > 1:
+            raise ValueError(f"`weighting` must have one number after its colon; got {request.name!r}. Leave one.")
+        return weighting(len(request.tasks), *numbers)
+
+    return build
+
+
+def _fixed(request: _Request) -> LossWeighting:
+    weights = request.numbers()
+    if not weights or len(weights) != len(request.tasks):
+        example = "fixed:" + ",".join(["1", "0.5", "2"][k % 3] for k in range(len(request.tasks)))
+        raise ValueError(
+            f"`weighting` must be fixed: and one weight per task ({', '.join(request.tasks)}); got {request.name!r}. "
+            f"Write {example}, for example."
+        )
+    return FixedWeights(weights)
+
+
+def _kendall(request: _Request) -> LossWeighting:
+    _refuse_argument(request)
+    kinds = request.kinds
+    if kinds is None or len(kinds) != len(request.tasks):
+        raise ValueError(
+            f"`kinds` must hold classification or regression for each task ({', '.join(request.tasks)}); got {kinds}. "
+            "Kendall's weighting needs them: pass `kinds`, or take uncertainty."
+        )
+    return KendallUncertaintyWeighting(kinds)
+
+
+def _random(request: _Request) -> LossWeighting:
+    _refuse_argument(request)
+    return RandomLossWeighting(len(request.tasks), request.seed)
+
+
+def _refuse_argument(request: _Request) -> None:
+    if request.argument is not None:
+        known = request.name.partition(":")[0]
+        raise ValueError(f"`weighting` must be {known} and nothing more; got {request.name!r}. Leave the colon out.")
+
+
+_BUILDERS: dict[str, _Builder] = {
+    "equal": _plain(EqualWeighting),
+    "fixed": _fixed,
+    "uncertainty": _tunable(UncertaintyWeighting),
+    "uncertainty_kendall": _kendall,
+    "dwa": _tunable(DynamicWeightAverage),
+    "random": _random,
+    "geometric_mean": _plain(GeometricLossStrategy),
+    "scale_invariant": _plain(ScaleInvariantWeighting),
+    "imtl_l": _plain(ImpartialLossBalance),
+    "famo": _tunable(FastAdaptiveMultitaskOptimization),
+    "stch": _tunable(SmoothTchebycheff),
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -16,16 +18,26 @@ class UncertaintyWeighting(LossWeighting):
 
     The first term alone would let every s_k grow without end; the second makes that costly. With L_k held fixed the
     minimum is at σ_k² = L_k, where the weight is λ_k = 1 / (2 exp(s_k)) = 1 / (2 L_k). The total may be negative.
-    s is a parameter: hand it to the optimizer together with the network's.
+    s is a parameter: hand it to the optimizer together with the network's. A loss that is 0 for good has no minimum:
+    s then falls for ever, by about the learning rate a step.
 
     References:
         Kendall et al., CVPR 2018, eq. 7, for a regression. Differs, as the code of Liu et al. (CVPR 2019) does: the
         factor 1/2 for every task, classification included, and a start at s = -0.5 (λ = 0.82).
+        `KendallUncertaintyWeighting` is the original, and says where other implementations differ.
     """
 
     def __init__(self, num_tasks: int, initial_log_variance: float = -0.5) -> None:
-        """Weight K tasks, starting from the same log-variance for all."""
+        """Weight K tasks, starting from the same log-variance for all.
+
+        Raises:
+            ValueError: If `initial_log_variance` is not finite.
+        """
         super().__init__(num_tasks)
+        if not math.isfinite(initial_log_variance):
+            raise ValueError(
+                f"`initial_log_variance` must be finite; got {initial_log_variance}. The authors start at -0.5."
+            )
         self.log_variance = nn.Parameter(torch.full((num_tasks,), float(initial_log_variance)))
 
     def combine(self, losses: Float[Tensor, " K"]) -> Float[Tensor, ""]:

@@ -11,7 +11,7 @@ import torch
 from mtan_edu.records import EpochRecord
 from mtan_edu.tasks import dense_tasks
 from mtan_edu.training import NonFiniteLossError, TrainingConfig, TrainingState, train
-from mtan_edu.weighting import available, build_weighting
+from mtan_edu.weighting import build_weighting
 from tests.tiny_runs import random_splits, tiny_model
 
 TASKS = dense_tasks()
@@ -39,7 +39,7 @@ def same(first: TrainingState, second: TrainingState) -> bool:
     )
 
 
-@pytest.mark.parametrize("weighting", available())
+@pytest.mark.parametrize("weighting", ["equal", "uncertainty", "dwa"])
 def test_a_resumed_training_equals_an_undisturbed_one_bit_for_bit(weighting: str) -> None:
     config = dataclasses.replace(CONFIG, epochs=3 if weighting == "dwa" else 2)  # DWA's weights change in epoch 3
     whole, first, second = (start(weighting, config) for _ in range(3))
