@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from mtan_edu.data import DataSplits, DenseDataset
+from mtan_edu.data.domains import Domain, DomainSplits, HeldDomainDataset
 from mtan_edu.experiment.config import ExperimentConfig
 from mtan_edu.models import build_model
 from mtan_edu.models.multi_task import MultiTaskModel
-from mtan_edu.tasks import Task, dense_tasks
+from mtan_edu.tasks import Task, classification_tasks, dense_tasks
 from mtan_edu.training.config import TrainingConfig
 
 CLASSES = tuple(f"class {label}" for label in range(13))
@@ -62,3 +63,32 @@ def tiny_model(tasks: dict[str, Task] | None = None, architecture: str = "mtan")
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its path."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+DOMAINS = {"hues": ("red", "green", "blue"), "sides": ("left", "right"), "tints": ("cyan", "pink", "gold", "gray")}
+"""Domains and their classes: what is asked, and how the pictures look, differ."""
+
+
+def random_domains(train: int = 7, val: int = 4, side: int = 16) -> DomainSplits:
+    """Noise with a mean color of its own per domain. Only "sides" may not be mirrored."""
+    domains = {}
+    for number, (name, classes) in enumerate(DOMAINS.items()):
+        sets = []
+        for split, count in enumerate((train, val)):
+            generator = np.random.default_rng([number, split])
+            pictures = generator.integers(60 * number, 60 * number + 90, (count, side, side, 3), dtype=np.uint8)
+            sets.append(HeldDomainDataset(name, classes, pictures, np.arange(count) % len(classes)))
+        gray = (60 * number + 45) / 255
+        domains[name] = Domain(name, *sets, classes, (gray,) * 3, (0.1,) * 3, mirror=name != "sides")
+    return DomainSplits("random", domains)
+
+
+def domain_tasks(data: DomainSplits) -> dict[str, Task]:
+    """One task per domain."""
+    return dict(classification_tasks({name: domain.classes for name, domain in data.domains.items()}))
+
+
+def tiny_classifier(tasks: dict[str, Task], architecture: str = "mtan") -> MultiTaskModel:
+    """A wide ResNet with 2 channels in its first stage."""
+    channels = {name: task.out_channels for name, task in tasks.items()}
+    return build_model(architecture, channels, backbone="wide_resnet10", width=2)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mtan_edu.training.device import pick_device
     from mtan_edu.training.evaluation import Evaluation, evaluate
     from mtan_edu.training.loop import train
+    from mtan_edu.training.many_to_many import evaluate_domains, fitted_to
+    from mtan_edu.training.running_statistics import recalibrated
     from mtan_edu.training.state import TrainingState
     from mtan_edu.training.step import NonFiniteLossError
 
@@ -25,7 +27,10 @@ __all__ = [
     "TrainingState",
     "available_cores",
     "evaluate",
+    "evaluate_domains",
+    "fitted_to",
     "pick_device",
+    "recalibrated",
     "train",
 ]
 
@@ -34,7 +39,10 @@ _MODULES = {
     "NonFiniteLossError": "step",
     "TrainingState": "state",
     "evaluate": "evaluation",
+    "evaluate_domains": "many_to_many",
+    "fitted_to": "many_to_many",
     "pick_device": "device",
+    "recalibrated": "running_statistics",
     "train": "loop",
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor, nn
 
+from mtan_edu.data.domains import DomainSplits
 from mtan_edu.data.open import Progress
 from mtan_edu.data.splits import DataSplits
 from mtan_edu.records import EpochRecord
@@ -16,9 +17,11 @@ from mtan_edu.tasks import Task
 from mtan_edu.training.config import TrainingConfig
 from mtan_edu.training.curriculum import Curriculum, OneToMany
 from mtan_edu.training.device import compute_settings
+from mtan_edu.training.many_to_many import ManyToMany
 from mtan_edu.training.progress import no_progress
 from mtan_edu.training.state import TrainingState
 from mtan_edu.training.step import training_step
+from mtan_edu.training.weighting_checks import check_one_task_batches
 from mtan_edu.weighting import LossWeighting
 
 
@@ -26,7 +29,7 @@ def train(
     model: nn.Module,
     tasks: Mapping[str, Task],
     weighting: LossWeighting,
-    data: DataSplits,
+    data: DataSplits | DomainSplits,
     config: TrainingConfig,
     state: TrainingState | None = None,
     progress: Progress | None = None,
@@ -43,7 +46,8 @@ def train(
         model: Maps images `(B, 3, H, W)` to `{task: raw output}`. Its weights are trained in place.
         tasks: Task name to task, in the order of the weighting's losses.
         weighting: Makes one loss of all. Its own parameters, if any, are trained along.
-        data: Training and validation set.
+        data: Training and validation set; or domains, each with images of its own (`ManyToMany`). The model is then
+            called with the one task that a batch has targets for, `model(image, [task])`.
         config: How to train.
         state: Where to go on; None = at the start. It must hold this model and this weighting.
         progress: Shows how far it is, or None.
@@ -53,13 +57,14 @@ def train(
 
     Raises:
         NonFiniteLossError: If a loss is NaN or infinite.
-        ValueError: If the data does not fit the tasks or the model.
+        ValueError: If the data does not fit the tasks or the model, or the weighting cannot do with one task per
+            batch.
     """
     state = state or TrainingState(model, weighting, config)
     if state.model is not model or state.weighting is not weighting:
         raise ValueError("`state` must hold the model and the weighting that are trained; got others. Pass its own.")
     show = progress or no_progress
-    curriculum = OneToMany(tasks, data, config)
+    curriculum = _curriculum(tasks, data, weighting, config)
     with compute_settings(config):
         epochs = range(state.epoch + 1, config.epochs + 1)
         for epoch in show(epochs, len(epochs), "epochs"):
@@ -80,6 +85,15 @@ def train(
                 learning_rate=rate,
                 seconds=time.perf_counter() - start,
             )
+
+
+def _curriculum(
+    tasks: Mapping[str, Task], data: DataSplits | DomainSplits, weighting: LossWeighting, config: TrainingConfig
+) -> Curriculum:
+    if isinstance(data, DataSplits):
+        return OneToMany(tasks, data, config)
+    check_one_task_batches(weighting, config)
+    return ManyToMany(tasks, data, config)
 
 
 def _train_epoch(
