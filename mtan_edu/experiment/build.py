@@ -14,7 +14,7 @@ from mtan_edu.models import MultiTaskModel, build_model
 from mtan_edu.models.wide_resnet import ClassificationHead
 from mtan_edu.tasks import Task, dense_tasks
 from mtan_edu.training.device import pick_device
-from mtan_edu.weighting import LossWeighting, build_weighting
+from mtan_edu.weighting import GradientBalancing, LossWeighting, build_weighting
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Experiment:
     data: DataSplits
     tasks: dict[str, Task]
     model: MultiTaskModel
-    weighting: LossWeighting
+    weighting: LossWeighting | GradientBalancing
 
 
 def build_experiment(config: ExperimentConfig, progress: Progress | None = None) -> Experiment:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from mtan_edu.training.many_to_many import evaluate_domains, fitted_to
     from mtan_edu.training.running_statistics import recalibrated
     from mtan_edu.training.state import TrainingState
-    from mtan_edu.training.step import NonFiniteLossError
+    from mtan_edu.training.step import NonFiniteGradientError, NonFiniteLossError
 
 __all__ = [
     "Evaluation",
+    "NonFiniteGradientError",
     "NonFiniteLossError",
     "TrainingConfig",
     "TrainingState",
@@ -36,6 +37,7 @@ __all__ = [
 
 _MODULES = {
     "Evaluation": "evaluation",
+    "NonFiniteGradientError": "step",
     "NonFiniteLossError": "step",
     "TrainingState": "state",
     "evaluate": "evaluation",

@@ -22,13 +22,13 @@ from mtan_edu.training.progress import no_progress
 from mtan_edu.training.state import TrainingState
 from mtan_edu.training.step import training_step
 from mtan_edu.training.weighting_checks import check_one_task_batches
-from mtan_edu.weighting import LossWeighting
+from mtan_edu.weighting import GradientBalancing, LossWeighting
 
 
 def train(
     model: nn.Module,
     tasks: Mapping[str, Task],
-    weighting: LossWeighting,
+    weighting: LossWeighting | GradientBalancing,
     data: DataSplits | DomainSplits,
     config: TrainingConfig,
     state: TrainingState | None = None,
@@ -45,7 +45,7 @@ def train(
     Args:
         model: Maps images `(B, 3, H, W)` to `{task: raw output}`. Its weights are trained in place.
         tasks: Task name to task, in the order of the weighting's losses.
-        weighting: Makes one loss of all. Its own parameters, if any, are trained along.
+        weighting: Makes one loss, or one gradient, of all. Its own parameters, if any, are trained along.
         data: Training and validation set; or domains, each with images of its own (`ManyToMany`). The model is then
             called with the one task that a batch has targets for, `model(image, [task])`.
         config: How to train.
@@ -56,7 +56,8 @@ def train(
         What each epoch measured.
 
     Raises:
-        NonFiniteLossError: If a loss is NaN or infinite.
+        NonFiniteLossError: If a loss or a balanced gradient is NaN or infinite.
+        TypeError: If gradients shall be balanced of a model that does not say which parameters its tasks share.
         ValueError: If the data does not fit the tasks or the model, or the weighting cannot do with one task per
             batch.
     """
@@ -88,7 +89,10 @@ def train(
 
 
 def _curriculum(
-    tasks: Mapping[str, Task], data: DataSplits | DomainSplits, weighting: LossWeighting, config: TrainingConfig
+    tasks: Mapping[str, Task],
+    data: DataSplits | DomainSplits,
+    weighting: LossWeighting | GradientBalancing,
+    config: TrainingConfig,
 ) -> Curriculum:
     if isinstance(data, DataSplits):
         return OneToMany(tasks, data, config)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import torch
@@ -10,14 +10,15 @@ from torch import Tensor, nn
 
 from mtan_edu.training.config import TrainingConfig
 from mtan_edu.training.device import pick_device
+from mtan_edu.training.gradients import TaskGradients, check_names_parameters
 from mtan_edu.training.optimizer import OPTIMIZERS
-from mtan_edu.weighting import LossWeighting
+from mtan_edu.weighting import GradientBalancing, LossWeighting
 
 Module = TypeVar("Module", bound=nn.Module)
 
 
 class TrainingState:
-    """A model in training, its loss weighting, its optimizer, and how many epochs are finished.
+    """A model in training, its loss weighting or gradient balancing, its optimizer, and how many epochs are finished.
 
     Order and augmentation of the images follow from (seed, epoch, index) and the learning rate from the position in
     the run, so there is nothing else to remember: a state that is saved and loaded goes on bit for bit.
@@ -26,9 +27,14 @@ class TrainingState:
         model: Moved to the configuration's device by `place_model`.
         weighting: Stays on the CPU, where the few losses are weighed in any case.
         config: How to train.
+
+    Raises:
+        TypeError: If gradients shall be balanced of a model that does not say which parameters its tasks share.
     """
 
-    def __init__(self, model: nn.Module, weighting: LossWeighting, config: TrainingConfig) -> None:
+    def __init__(self, model: nn.Module, weighting: LossWeighting | GradientBalancing, config: TrainingConfig) -> None:
+        if isinstance(weighting, GradientBalancing):
+            check_names_parameters(model)
         self.device = pick_device(config.device)
         self.model = place_model(model, self.device)
         self.weighting = weighting.to("cpu")
@@ -36,13 +42,25 @@ class TrainingState:
         parameters |= {f"weighting.{name}": value for name, value in weighting.named_parameters()}
         self.optimizer = OPTIMIZERS[config.optimizer](parameters)
         self.epoch = 0
+        self._gradients: TaskGradients | None = None
+
+    def gradients(self, tasks: Iterable[str]) -> TaskGradients:
+        """The tasks' gradients, where gradients are balanced: those of the last step, until the next one.
+
+        Args:
+            tasks: Task names, in the order of the losses.
+        """
+        names = tuple(tasks)
+        if self._gradients is None or tuple(self._gradients.own) != names:
+            self._gradients = TaskGradients(self.model, names)
+        return self._gradients
 
     def model_tensors(self) -> dict[str, Tensor]:
         """The model's weights and buffers by name, copied to the CPU."""
         return _copies(self.model.state_dict())
 
     def training_tensors(self) -> dict[str, Tensor]:
-        """The state of optimizer (`optimizer.*`) and loss weighting (`weighting.*`), copied to the CPU."""
+        """The state of optimizer (`optimizer.*`) and weighting (`weighting.*`), copied to the CPU."""
         return _copies(self._training_tensors())
 
     def load(self, epoch: int, model: Mapping[str, Tensor], training: Mapping[str, Tensor]) -> None:

@@ -1,4 +1,4 @@
-"""How the losses of several tasks become one: each weighting a module from a loss vector to a loss.
+"""How several tasks are trained together: loss weightings make one loss of K, gradient balancings one gradient of K.
 
 What needs torch is loaded when it is first asked for, so that the names can be listed without it.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mtan_edu.weighting.names import available
 
 if TYPE_CHECKING:
+    from mtan_edu.weighting.balancing import GradientBalancing
     from mtan_edu.weighting.base import LossWeighting
     from mtan_edu.weighting.build import build_weighting
     from mtan_edu.weighting.dynamic_weight_average import DynamicWeightAverage
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mtan_edu.weighting.geometric_loss_strategy import GeometricLossStrategy
     from mtan_edu.weighting.impartial_loss_balance import ImpartialLossBalance
     from mtan_edu.weighting.kendall_uncertainty import KendallUncertaintyWeighting
+    from mtan_edu.weighting.multiple_gradient_descent import MultipleGradientDescent
     from mtan_edu.weighting.random_loss_weighting import RandomLossWeighting
     from mtan_edu.weighting.scale_invariant import ScaleInvariantWeighting
     from mtan_edu.weighting.smooth_tchebycheff import SmoothTchebycheff
@@ -31,9 +33,11 @@ __all__ = [
     "FastAdaptiveMultitaskOptimization",
     "FixedWeights",
     "GeometricLossStrategy",
+    "GradientBalancing",
     "ImpartialLossBalance",
     "KendallUncertaintyWeighting",
     "LossWeighting",
+    "MultipleGradientDescent",
     "RandomLossWeighting",
     "ScaleInvariantWeighting",
     "SmoothTchebycheff",
@@ -48,9 +52,11 @@ _MODULES = {
     "FastAdaptiveMultitaskOptimization": "fast_adaptive_multitask_optimization",
     "FixedWeights": "fixed",
     "GeometricLossStrategy": "geometric_loss_strategy",
+    "GradientBalancing": "balancing",
     "ImpartialLossBalance": "impartial_loss_balance",
     "KendallUncertaintyWeighting": "kendall_uncertainty",
     "LossWeighting": "base",
+    "MultipleGradientDescent": "multiple_gradient_descent",
     "RandomLossWeighting": "random_loss_weighting",
     "ScaleInvariantWeighting": "scale_invariant",
     "SmoothTchebycheff": "smooth_tchebycheff",
