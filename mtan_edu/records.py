@@ -23,12 +23,14 @@ class Display:
         kind: "classes" (integer map, a color per class), "scalar" (one number per pixel), "direction" (a unit
             vector per pixel) or "class" (one class for the whole image).
         classes: Class names in the order of their labels, for "classes" and "class".
-        unit: Unit of a scalar, such as "m".
+        unit: Unit of a scalar, such as "m"; empty if it has none.
+        quantity: What is measured, where the task's name does not say it: "inverse depth" of a task "depth".
     """
 
     kind: str
     classes: tuple[str, ...] = ()
     unit: str = ""
+    quantity: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class TaskRecord:
     def from_dict(cls, values: Mapping[str, Any]) -> TaskRecord:
         """Rebuild from what `dataclasses.asdict` and JSON made of it."""
         shown = values["display"]
-        display = Display(shown["kind"], tuple(shown["classes"]), shown["unit"])
+        display = Display(shown["kind"], tuple(shown["classes"]), shown["unit"], shown.get("quantity", ""))
         return cls(values["name"], values["out_channels"], display, dict(values["higher_is_better"]))
 
 

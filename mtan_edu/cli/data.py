@@ -34,7 +34,9 @@ def add_verbs(verbs: Verbs) -> None:
         description="Read every file of a data set and print one line per problem. Status 1 if there is any.",
         examples="mtan-edu data check nyuv2",
     )
-    check.add_argument("folder", metavar="DIR", type=Path, help="prepared layout, or train.npz and val.npz")
+    check.add_argument(
+        "folder", metavar="DIR", type=Path, help="prepared NYUv2 or CityScapes, or train.npz and val.npz"
+    )
     check.set_defaults(call=run_check)
 
 

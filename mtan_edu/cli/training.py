@@ -33,6 +33,8 @@ def add_verbs(verbs: Verbs) -> None:
             mtan-edu train --out runs/first
             mtan-edu train --model mtan --backbone segnet --width 16 --weighting dwa --epochs 4 --seed 0 --out runs/dwa
             mtan-edu train --model single --tasks depth --out runs/depth
+            mtan-edu train --classes 2 --out runs/structure_or_contents
+            mtan-edu train --data cityscapes --classes 19 --tasks semantic,depth --out runs/streets
             mtan-edu train --preset full --data nyuv2 --device cuda --out runs/paper""",
     )
     train.set_defaults(call=run_train)
@@ -143,6 +145,7 @@ def _add_what(train: SentenceParser) -> None:
     what.add_argument("--weighting", metavar="NAME", help=f"{', '.join(WEIGHTINGS)}; as in dwa:0.5 or fixed:1,0.5,2")
     what.add_argument("--tasks", type=names, metavar="NAME,...", help="such as semantic,depth,normal")
     what.add_argument("--data", metavar="DATA", help="rooms, or a folder of prepared data")
+    what.add_argument("--classes", type=whole_number, metavar="N", help="2, 7 or 13 of rooms, 2, 7 or 19 of CityScapes")
     add_rooms(train, seed="--data-seed")
 
 

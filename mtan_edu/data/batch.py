@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from jaxtyping import Float
@@ -23,10 +23,13 @@ class Sample:
             unknown, `depth` `(1, H, W)` [m] with 0 where unknown, `normal` `(3, H, W)` unit vectors in camera
             axes (x right, y up, z towards the camera) with (0, 0, 0) where unknown. The class of a whole image is
             `()` int64. An image of a domain has a target for the task of that domain only.
+        quantities: Target name to what it measures, where that is not what its name says: `depth` may hold
+            "inverse depth".
     """
 
     image: Float[Tensor, "3 H W"]
     targets: Mapping[str, Tensor]
+    quantities: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from mtan_edu.data.arrays import npz_names, read_member
-from mtan_edu.data.fields import FIELDS, form_problem
-from mtan_edu.data.files import SPLITS, FolderFiles, FrameFiles, TarFiles
-from mtan_edu.data.layout import read_layout
+from mtan_edu.data.cityscapes import FOLDERS, LABEL_FOLDERS, is_cityscapes
+from mtan_edu.data.fields import FIELDS, USUAL_FIELDS, form_problem
+from mtan_edu.data.files import SPLITS, FrameFiles, frame_files
+from mtan_edu.data.layout import FIELD_FOLDERS, read_layout
 from mtan_edu.data.nyuv2 import NYUV2_CLASSES
 from mtan_edu.data.open import Progress, is_compact
 
@@ -21,8 +22,8 @@ def check_folder(folder: Path, classes: Sequence[str] = NYUV2_CLASSES, progress:
 
     Args:
         folder: A data set: prepared layout, pictures, an uncompressed tar archive of either, or the pair `train.npz`
-            and `val.npz`.
-        classes: Class names; labels are -1 or a number below their count.
+            and `val.npz`. With folders label_2, label_7 or label_19 it is CityScapes.
+        classes: Class names; labels are -1 or a number below their count. CityScapes' folders say it themselves.
         progress: Shows how many files are read, or None.
 
     Returns:
@@ -37,27 +38,34 @@ def check_folder(folder: Path, classes: Sequence[str] = NYUV2_CLASSES, progress:
     if is_compact(folder):
         return _check_compact(folder, len(classes), progress)
     try:
-        source = TarFiles(folder) if folder.is_file() else FolderFiles(folder)
+        source = frame_files(folder)
     except ValueError as error:
         return [str(error)]
-    return _check_frames(source, len(classes), progress)
+    if is_cityscapes(source):
+        counts = {name: count for count, name in LABEL_FOLDERS.items()}
+        return _check_frames(source, FOLDERS, counts, progress)
+    return _check_frames(source, FIELD_FOLDERS, dict.fromkeys(FIELD_FOLDERS, len(classes)), progress)
 
 
-def _check_frames(source: FrameFiles, classes: int, progress: Progress | None) -> list[str]:
-    layout = read_layout(source)
+def _check_frames(
+    source: FrameFiles, folders: Mapping[str, str], classes: Mapping[str, int], progress: Progress | None
+) -> list[str]:
+    """Check every file of `folders` (name to field); `classes` says how many a folder's labels may name."""
+    layout = read_layout(source, folders)
     lines = list(layout.problems)
     sizes: dict[str, tuple[int, ...]] = {}
-    fields = {name: field for files in layout.files.values() for field in files for name in files[field]}
-    for name in progress(fields, len(fields), "check") if progress else fields:
+    lies_in = {name: folder for split in layout.files.values() for folder, names in split.items() for name in names}
+    for name in progress(lies_in, len(lies_in), "check") if progress else lies_in:
+        field = layout.folders[lies_in[name]]
         try:
             stored = source.read(name)
         except (ValueError, OSError) as error:
             lines.append(str(error))
             continue
-        problem = _form_problem(fields[name], stored, 2)
+        problem = _form_problem(field, stored, 2)
         if not problem:
             sizes[name] = stored.shape[:2]
-            problem = FIELDS[fields[name]].problem(stored, classes)
+            problem = FIELDS[field].problem(stored, classes.get(lies_in[name], 0))
         if problem:
             lines.append(f"{name}: {problem}")
     return lines + _differing("image size", sizes)
@@ -103,7 +111,7 @@ def _compact_names(folder: Path, lines: list[str]) -> dict[str, list[str]]:
     expected = [field for field in FIELDS if field in present]
     if names and ("image" not in expected or len(expected) == 1):
         lines.append(
-            f"`fields` must be image and at least one of {', '.join(list(FIELDS)[1:])}; "
+            f"`fields` must be image and at least one of {', '.join(USUAL_FIELDS[1:])}; "
             f"got {', '.join(expected) or 'none of them'}. Write the files again."
         )
     for split, found in names.items():

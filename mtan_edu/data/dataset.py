@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import Dataset
 
 from mtan_edu.data.batch import Sample
-from mtan_edu.data.fields import FIELDS, finite_normal_problem, form_problem
+from mtan_edu.data.fields import FIELDS, USUAL_FIELDS, finite_normal_problem, form_problem
 
 
 class FrameDataset(Dataset[Sample], ABC):
@@ -19,7 +19,7 @@ class FrameDataset(Dataset[Sample], ABC):
 
     Attributes:
         image_size: Height and width of every frame.
-        fields: Names of the stored fields: "image" and at least one of "label", "depth", "normal".
+        fields: Names of the stored fields: "image" and at least one of "label", "depth" or "inverse_depth", "normal".
         classes: Class names in the order of the labels.
     """
 
@@ -39,6 +39,11 @@ class FrameDataset(Dataset[Sample], ABC):
         """Names of the targets that every sample has, such as ("semantic", "depth", "normal")."""
         return tuple(FIELDS[name].target for name in self.fields if FIELDS[name].target)
 
+    @property
+    def quantities(self) -> dict[str, str]:
+        """Target name to what it measures, where its name does not say it: {"depth": "inverse depth"}, or nothing."""
+        return {FIELDS[name].target: FIELDS[name].quantity for name in self.fields if FIELDS[name].quantity}
+
     def __getitem__(self, index: int) -> Sample:
         """Frame `index` as new tensors: changing them changes nothing here."""
         position = operator.index(index)
@@ -47,7 +52,7 @@ class FrameDataset(Dataset[Sample], ABC):
         stored = self.frame(position % len(self))
         decoded = {name: torch.from_numpy(FIELDS[name].decode(stored[name])) for name in self.fields}
         targets = {FIELDS[name].target: values for name, values in decoded.items() if FIELDS[name].target}
-        return Sample(decoded["image"], targets)
+        return Sample(decoded["image"], targets, self.quantities)
 
 
 class DenseDataset(FrameDataset):
@@ -99,9 +104,13 @@ def checked_fields(names: Sequence[str]) -> tuple[str, ...]:
     fields = tuple(name for name in FIELDS if name in names)
     if "image" not in fields or len(fields) == 1:
         raise ValueError(
-            f"`fields` must be image and at least one of {', '.join(list(FIELDS)[1:])}; "
+            f"`fields` must be image and at least one of {', '.join(USUAL_FIELDS[1:])}; "
             f"got {', '.join(names) or 'none'}. See data/README.md for the layouts."
         )
+    targets = [FIELDS[name].target for name in fields]
+    twice = [name for name in fields if targets.count(FIELDS[name].target) > 1]
+    if twice:
+        raise ValueError(f"`fields` must hold one of {' and '.join(twice)}; got both. Take one out of the data set.")
     return fields
 
 

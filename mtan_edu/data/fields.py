@@ -1,4 +1,4 @@
-"""The four fields of a frame (image, label, depth, normal): what may be stored, and what it becomes.
+"""The fields of a frame (image, label, depth or inverse depth, normal): what may be stored, and what it becomes.
 
 A field is stored as integers (compact) or as floating point (as computed); its type says which:
 
@@ -7,6 +7,7 @@ A field is stored as integers (compact) or as floating point (as computed); its 
 | image  | uint8, 255 = 1                     | colors in [0, 1] |          |
 | label  | class number                       | class number    | -1; 255 in uint8 |
 | depth  | millimetres                        | metres          | 0         |
+| inverse_depth | uint16, 65535 = 1           | as it is        | 0         |
 | normal | unit vector x 127 (int8) or 32767 (int16); (n + 1) x 127.5 in uint8 | unit vector | (0, 0, 0) |
 """
 
@@ -37,6 +38,7 @@ class Field:
         decode: Stored array `(H, W)` or `(H, W, C)` to what a sample holds.
         problem: Stored values, known to have a right type and shape, and number of classes to what is wrong with
             them; empty if nothing is.
+        quantity: What it measures, where the target's name does not say it.
     """
 
     target: str
@@ -44,6 +46,7 @@ class Field:
     dtypes: tuple[str, ...]
     decode: Callable[[np.ndarray], np.ndarray]
     problem: Callable[[np.ndarray, int], str]
+    quantity: str = ""
 
 
 def decode_image(stored: np.ndarray) -> np.ndarray:
@@ -63,6 +66,12 @@ def decode_label(stored: np.ndarray) -> np.ndarray:
 def decode_depth(stored: np.ndarray) -> np.ndarray:
     """Depth `(H, W)` or `(H, W, 1)` as float32 [m], `(1, H, W)`, 0 where unknown."""
     scale = 1 if stored.dtype.kind == "f" else 1000
+    return np.divide(stored.reshape(1, *stored.shape[:2]), scale, dtype=np.float32, casting="unsafe")
+
+
+def decode_inverse_depth(stored: np.ndarray) -> np.ndarray:
+    """Inverse depth `(H, W)` or `(H, W, 1)` as float32, `(1, H, W)`, 0 where unknown."""
+    scale = 1 if stored.dtype.kind == "f" else 65535
     return np.divide(stored.reshape(1, *stored.shape[:2]), scale, dtype=np.float32, casting="unsafe")
 
 
@@ -109,10 +118,18 @@ def _label_problem(stored: np.ndarray, classes: int) -> str:
 
 
 def _depth_problem(stored: np.ndarray, classes: int) -> str:
+    return _negative_problem(stored, "depth")
+
+
+def _inverse_depth_problem(stored: np.ndarray, classes: int) -> str:
+    return _negative_problem(stored, "inverse_depth")
+
+
+def _negative_problem(stored: np.ndarray, name: str) -> str:
     low, high = _range(stored)
     if low >= 0 and high < np.inf:
         return ""
-    return f"`depth` must be 0 (unknown) or above, and finite; got {_span(low, high)}. Set unknown depth to 0."
+    return f"`{name}` must be 0 (unknown) or above, and finite; got {_span(low, high)}. Set unknown depth to 0."
 
 
 def _normal_problem(stored: np.ndarray, classes: int) -> str:
@@ -151,9 +168,15 @@ FIELDS = {
     "image": Field("", 3, ("f", "uint8"), decode_image, _image_problem),
     "label": Field("semantic", 0, ("f", "i", "uint8"), decode_label, _label_problem),
     "depth": Field("depth", 0, ("f", "i", "uint16"), decode_depth, _depth_problem),
+    "inverse_depth": Field(
+        "depth", 0, ("f", "uint16"), decode_inverse_depth, _inverse_depth_problem, quantity="inverse depth"
+    ),
     "normal": Field("normal", 3, ("f", "int8", "int16", "uint8"), decode_normal, _normal_problem),
 }
 """Name of each field, in the order of the tasks, to what is known of it."""
+
+USUAL_FIELDS = tuple(name for name, field in FIELDS.items() if not field.quantity)
+"""Names of the fields whose targets measure what their names say: image, label, depth, normal."""
 
 
 def form_problem(name: str, stored: np.ndarray, size: tuple[int, ...]) -> str:

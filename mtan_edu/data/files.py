@@ -16,7 +16,7 @@ SPLITS = ("train", "val")
 
 
 class FrameFiles(ABC):
-    """Files named `<split>/<field>/<index>.<suffix>`.
+    """Files named `<split>/<folder>/<index>.<suffix>`; a folder holds one field.
 
     Attributes:
         path: The folder or the archive.
@@ -25,20 +25,29 @@ class FrameFiles(ABC):
     path: Path
 
     @abstractmethod
-    def names(self, split: str, field: str) -> list[str]:
-        """Names of the files of one field, without hidden ones, such as ["0.npy", "1.npy"]."""
+    def names(self, split: str, folder: str) -> list[str]:
+        """Names of the files in one folder, without hidden ones, such as ["0.npy", "1.npy"]."""
 
     @abstractmethod
-    def fields(self, split: str) -> list[str]:
+    def folders(self, split: str) -> list[str]:
         """Names of the folders in one split."""
 
     @abstractmethod
     def content(self, name: str) -> Path | BytesIO:
-        """A file by its name `<split>/<field>/<index>.<suffix>`: where it lies, or its bytes."""
+        """A file by its name `<split>/<folder>/<index>.<suffix>`: where it lies, or its bytes."""
 
     def read(self, name: str) -> np.ndarray:
         """The array in a file; errors as for `read_array`."""
         return read_array(self.content(name), name)
+
+
+def frame_files(path: Path) -> FrameFiles:
+    """The files in a folder or an archive.
+
+    Raises:
+        ValueError: If it is a file, but no uncompressed tar archive, or a damaged one.
+    """
+    return TarFiles(path) if path.is_file() else FolderFiles(path)
 
 
 class FolderFiles(FrameFiles):
@@ -51,15 +60,15 @@ class FolderFiles(FrameFiles):
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def names(self, split: str, field: str) -> list[str]:
-        """Names of the files of one field, without hidden ones."""
-        folder = self.path / split / field
-        return [entry.name for entry in folder.iterdir() if entry.name[0] != "."] if folder.is_dir() else []
+    def names(self, split: str, folder: str) -> list[str]:
+        """Names of the files in one folder, without hidden ones."""
+        place = self.path / split / folder
+        return [entry.name for entry in place.iterdir() if entry.name[0] != "."] if place.is_dir() else []
 
-    def fields(self, split: str) -> list[str]:
+    def folders(self, split: str) -> list[str]:
         """Names of the folders in one split."""
-        folder = self.path / split
-        return sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+        place = self.path / split
+        return sorted(entry.name for entry in place.iterdir() if entry.is_dir()) if place.is_dir() else []
 
     def content(self, name: str) -> Path:
         """Where a file lies."""
@@ -91,11 +100,11 @@ class TarFiles(FrameFiles):
                 "Copy it again, or unpack it and give the folder."
             ) from error
 
-    def names(self, split: str, field: str) -> list[str]:
-        """Names of the files of one field, without hidden ones."""
-        return [parts[2] for parts in self._places if parts[:2] == (split, field)]
+    def names(self, split: str, folder: str) -> list[str]:
+        """Names of the files in one folder, without hidden ones."""
+        return [parts[2] for parts in self._places if parts[:2] == (split, folder)]
 
-    def fields(self, split: str) -> list[str]:
+    def folders(self, split: str) -> list[str]:
         """Names of the folders in one split."""
         return sorted({parts[1] for parts in self._places if parts[0] == split})
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from mtan_edu.data.fields import FIELDS
+from mtan_edu.data.fields import USUAL_FIELDS
 from mtan_edu.data.files import SPLITS, FrameFiles
 
 _SUFFIXES = {"image": (".npy", ".png", ".jpg", ".jpeg"), "label": (".npy", ".png"), "depth": (".npy", ".png"),
-             "normal": (".npy", ".png")}  # fmt: skip
+             "inverse_depth": (".npy", ".png"), "normal": (".npy", ".png")}  # fmt: skip
 """Suffixes that a field's files may have: JPEG alters values, which only colors bear."""
 
 _NAMED = 10
@@ -19,51 +20,60 @@ _NAMED = 10
 
 @dataclass(frozen=True)
 class Layout:
-    """The files of a data set by split, field and index.
+    """The files of a data set by split, folder and index.
 
     Attributes:
-        fields: Names of the fields, in their order, which at least one split has.
-        files: Split to field to file names `<split>/<field>/<index>.<suffix>`, in the order of the indices.
+        folders: Name of each folder that at least one split has to the field that it holds, in the order of the fields.
+        files: Split to folder to file names `<split>/<folder>/<index>.<suffix>`, in the order of the indices.
         problems: One sentence for each thing that is missing or too many.
     """
 
-    fields: tuple[str, ...]
+    folders: Mapping[str, str]
     files: dict[str, dict[str, tuple[str, ...]]]
     problems: tuple[str, ...]
 
 
-def read_layout(source: FrameFiles) -> Layout:
-    """Look at all names; no file is opened."""
-    present = {split: source.fields(split) for split in SPLITS}
-    fields = tuple(name for name in FIELDS if any(name in folders for folders in present.values()))
+FIELD_FOLDERS: Mapping[str, str] = {name: name for name in USUAL_FIELDS}
+"""Folders that are called what they hold."""
+
+
+def read_layout(source: FrameFiles, folders: Mapping[str, str] = FIELD_FOLDERS) -> Layout:
+    """Look at all names; no file is opened.
+
+    Args:
+        source: Where the files lie.
+        folders: Name of a folder to the field that it holds. Other folders are none of the data set's.
+    """
+    present = {split: source.folders(split) for split in SPLITS}
+    fields = {name: field for name, field in folders.items() if any(name in there for there in present.values())}
     files: dict[str, dict[str, tuple[str, ...]]] = {}
     problems: list[str] = []
     for split in SPLITS:
         if not present[split]:
             problems.append(f"`{split}` must be a folder with the frames; got none in {source.path}. Add the split.")
             continue
-        found = {field: _Found(source.names(split, field), split, field) for field in fields}
-        files[split] = {field: found[field].in_order for field in fields}
+        found = {name: _Found(source.names(split, name), f"{split}/{name}", field) for name, field in fields.items()}
+        files[split] = {name: found[name].in_order for name in fields}
         problems += _index_problems(found, split)
     if fields and ("image" not in fields or len(fields) == 1):
         problems.append(
-            f"`fields` must be image and at least one of {', '.join(list(FIELDS)[1:])}; got {', '.join(fields)}. "
+            f"`fields` must be image and at least one of {', '.join(list(folders)[1:])}; got {', '.join(fields)}. "
             "Add the missing folders."
         )
     return Layout(fields, files, tuple(problems))
 
 
 class _Found:
-    """The files of one field of one split."""
+    """The files of one folder of one split."""
 
-    def __init__(self, names: list[str], split: str, field: str) -> None:
+    def __init__(self, names: list[str], path: str, field: str) -> None:
         self.by_index: dict[int, str] = {}
         self.surplus: list[str] = []
-        self.path = f"{split}/{field}"
+        self.path, self.suffixes = path, _SUFFIXES[field]
         for name in sorted(names):
             stem, suffix = PurePath(name).stem, PurePath(name).suffix
             index = int(stem) if stem.isascii() and stem.isdigit() and len(stem) < 10 else -1
-            if str(index) == stem and suffix in _SUFFIXES[field] and index not in self.by_index:
+            if str(index) == stem and suffix in self.suffixes and index not in self.by_index:
                 self.by_index[index] = f"{self.path}/{name}"
             else:
                 self.surplus.append(name)
@@ -78,7 +88,7 @@ class _Found:
 
 
 def _index_problems(found: dict[str, _Found], split: str) -> list[str]:
-    """What keeps every field from having the files 0, 1, ... n - 1, with n what most fields say."""
+    """What keeps every folder from having the files 0, 1, ... n - 1, with n what most fields say."""
     votes = Counter(field.frames for field in found.values() if field.frames)
     if not votes:
         return [
@@ -90,7 +100,7 @@ def _index_problems(found: dict[str, _Found], split: str) -> list[str]:
         if not files.by_index and not files.surplus:
             problems.append(f"`{files.path}` must be a folder with {frames} frames; got none. Add the field `{name}`.")
             continue
-        suffix = PurePath(next(iter(files.by_index.values()), f".{_SUFFIXES[name][0]}")).suffix
+        suffix = PurePath(next(iter(files.by_index.values()), f".{files.suffixes[0]}")).suffix
         missing = [f"{index}{suffix}" for index in range(frames) if index not in files.by_index]
         surplus = [PurePath(files.by_index[index]).name for index in sorted(files.by_index) if index >= frames]
         problems += _per_file(files.path, missing, f"must exist, as the frames are 0..{frames - 1}; got no such file")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from mtan_edu.data.files import SPLITS
-from mtan_edu.data.nyuv2 import read_compact, read_prepared
+from mtan_edu.data.cityscapes import is_cityscapes, read_cityscapes
+from mtan_edu.data.files import SPLITS, frame_files
+from mtan_edu.data.nyuv2 import NYUV2_CLASSES, check_indoor_classes, group_indoor, read_compact, read_prepared
 from mtan_edu.data.splits import DataSplits
 
 SIDE_MULTIPLE = 32
@@ -25,30 +26,36 @@ def open_data(
     train: int = 300,
     val: int = 100,
     seed: int = 0,
+    classes: int | None = None,
     progress: Progress | None = None,
 ) -> DataSplits:
     """Open the synthetic rooms or a data set on disk, in whatever form it lies there.
 
     Args:
         source: "rooms"; or the path of a folder with `train.npz` and `val.npz`, of a folder in the prepared layout
-            `{train,val}/<field>/<index>.npy` (or pictures), or of an uncompressed tar archive of such a folder.
+            `{train,val}/<field>/<index>.npy` (or pictures), or of an uncompressed tar archive of such a folder. With
+            folders label_2, label_7 or label_19 it is CityScapes.
         folder: Where rooms are kept once they are drawn.
         size: Height and width of the rooms' images [pixels].
         train: Number of training rooms.
         val: Number of validation rooms.
         seed: Which rooms.
+        classes: How many classes: 2, 7 or 13 of rooms and NYUv2, 2, 7 or 19 of CityScapes. None = 13, and 7.
         progress: Shows how many rooms are drawn, or None.
 
     Raises:
         FileNotFoundError: If there is nothing at the path, or a file is missing.
-        ValueError: If what is there is not a data set, a damaged one, or an image side is no multiple of 32.
+        ValueError: If what is there is not a data set, a damaged one, one without labels for so many classes, or an
+            image side is no multiple of 32.
     """
     if source == "rooms":
         from mtan_edu.data.rooms import rooms  # drawing rooms takes a third of the package: only who wants them
 
         _check_sides(size)
-        return rooms(folder, size=size, train=train, val=val, seed=seed, progress=progress)
-    splits = _open_path(Path(source))
+        check_indoor_classes(len(NYUV2_CLASSES) if classes is None else classes)
+        splits = rooms(folder, size=size, train=train, val=val, seed=seed, progress=progress)
+        return splits if classes is None else group_indoor(splits, classes)
+    splits = _open_path(Path(source), classes)
     _check_sides(splits.image_size)
     return splits
 
@@ -69,13 +76,15 @@ def is_prepared(folder: Path) -> bool:
     return any((folder / split).is_dir() for split in SPLITS)
 
 
-def _open_path(path: Path) -> DataSplits:
+def _open_path(path: Path, classes: int | None) -> DataSplits:
     if not path.exists():
         raise FileNotFoundError(f"`data` must be rooms or an existing folder; got {path}. Check the path.")
-    if is_compact(path):
-        return read_compact(path)
-    if path.is_file() or is_prepared(path):
-        return read_prepared(path)
+    prepared = path.is_file() or is_prepared(path)
+    if prepared and is_cityscapes(frame_files(path)):
+        return read_cityscapes(path, 7 if classes is None else classes)
+    if prepared or is_compact(path):
+        splits = read_compact(path) if is_compact(path) else read_prepared(path)
+        return splits if classes is None else group_indoor(splits, classes)
     inner = sorted(entry for entry in path.iterdir() if entry.is_dir() and (is_compact(entry) or is_prepared(entry)))
     advice = f"Give {inner[0]}." if inner else "data/README.md describes both layouts."
     found = "an empty folder" if not any(path.iterdir()) else "other files"

@@ -30,7 +30,7 @@ class DataSplits:
         for split, frames in (("train", self.train), ("val", self.val)):
             if len(frames) == 0:
                 raise ValueError(f"`{split}` must hold at least one frame; got 0 in {self.name}. Check the data set.")
-        for what in ("image_size", "tasks", "classes"):
+        for what in ("image_size", "tasks", "classes", "quantities"):
             train, val = getattr(self.train, what), getattr(self.val, what)
             if train != val:
                 raise ValueError(f"`{what}` must be equal in both splits; got {train} and {val} in {self.name}.")
@@ -39,6 +39,11 @@ class DataSplits:
     def tasks(self) -> tuple[str, ...]:
         """Names of the targets, such as ("semantic", "depth", "normal")."""
         return self.train.tasks
+
+    @property
+    def quantities(self) -> dict[str, str]:
+        """Target name to what it measures, where its name does not say it: {"depth": "inverse depth"}, or nothing."""
+        return self.train.quantities
 
     @property
     def image_size(self) -> tuple[int, int]:

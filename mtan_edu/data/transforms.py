@@ -54,7 +54,9 @@ def zoom(sample: Sample, window: Window) -> Sample:
 
     References:
         Liu et al.'s code divides depth by the scale, too. Differs: it leaves the resized normals shorter than 1, rounds
-        the part's sides down, so that the scales along x and y differ, and aligns the centers of corner pixels.
+        the part's sides down, so that the scales along x and y differ, and aligns the centers of corner pixels. Code
+        of later papers divides CityScapes' inverse depth, too, which brings near things further away; here it is
+        multiplied.
     """
     height, width = sample.image.shape[-2:]
     if window.scale < 1 or min(window.top, window.left) < 0:
@@ -87,14 +89,15 @@ class TargetRule:
 
 def _changed(sample: Sample, image: Tensor, change: Callable[[TargetRule, Tensor], Tensor]) -> Sample:
     maps = {name: target for name, target in sample.targets.items() if target.ndim > 0}
-    unknown = [name for name in maps if name not in TARGET_RULES]
+    kinds = {name: sample.quantities.get(name, name) for name in maps}
+    unknown = [kind for kind in kinds.values() if kind not in TARGET_RULES]
     if unknown:
         raise ValueError(
             f"`targets` must be among {', '.join(TARGET_RULES)}; got {', '.join(unknown)}. "
             "Add a rule that says how the target follows the image."
         )
-    changed = {name: change(TARGET_RULES[name], target) for name, target in maps.items()}
-    return Sample(image, {**sample.targets, **changed})  # the class of a whole image stays what it is
+    changed = {name: change(TARGET_RULES[kinds[name]], target) for name, target in maps.items()}
+    return Sample(image, {**sample.targets, **changed}, sample.quantities)  # the class of a whole image stays
 
 
 def _nearest(target: Tensor, window: Window) -> Tensor:
@@ -123,6 +126,11 @@ def _zoom_depth(depth: Tensor, window: Window) -> Tensor:
     return _nearest(depth, window) / window.scale
 
 
+def _zoom_inverse_depth(inverse_depth: Tensor, window: Window) -> Tensor:
+    """Depth Z becomes Z/s, and so 1/Z becomes s/Z."""
+    return _nearest(inverse_depth, window) * window.scale
+
+
 def _zoom_normal(normal: Tensor, window: Window) -> Tensor:
     """Bilinear and of unit length again; known exactly where the nearest old pixel is, as depth and labels are.
 
@@ -148,8 +156,9 @@ TARGET_RULES: Mapping[str, TargetRule] = {
     "semantic": TargetRule(_nearest, _mirror_map),
     "depth": TargetRule(_zoom_depth, _mirror_map),
     "normal": TargetRule(_zoom_normal, _mirror_normal),
+    "inverse depth": TargetRule(_zoom_inverse_depth, _mirror_map),
 }
-"""Name of each target to how it follows the image."""
+"""What a target measures (its name, unless the sample says another quantity) to how it follows the image."""
 
 
 class RandomScaleCrop:

@@ -72,7 +72,7 @@ def build_experiment_weighting(config: ExperimentConfig, tasks: dict[str, Task])
 
 
 def open_experiment_data(config: ExperimentConfig, source: str, progress: Progress | None = None) -> DataSplits:
-    """The frames of `source`: "rooms" as the configuration describes them, or a folder."""
+    """The frames of `source`: "rooms" as the configuration describes them, or a folder; with its classes."""
     return open_data(
         source,
         folder=Path(config.data_folder) if config.data_folder else default_data_folder(),
@@ -80,6 +80,7 @@ def open_experiment_data(config: ExperimentConfig, source: str, progress: Progre
         train=config.train_images,
         val=config.val_images,
         seed=config.data_seed,
+        classes=config.classes,
         progress=progress,
     )
 
@@ -90,7 +91,7 @@ def tasks_for(data: DataSplits, names: tuple[str, ...]) -> dict[str, Task]:
     Raises:
         ValueError: If a task is unknown, or the data has no target for it.
     """
-    tasks = dense_tasks(data.classes, names)
+    tasks = dense_tasks(data.classes, names, data.quantities)
     missing = [name for name in names if name not in data.tasks]
     if missing:
         raise ValueError(

@@ -32,6 +32,7 @@ class ExperimentConfig:
         train_images: Number of rooms to train on.
         val_images: Number of rooms to validate on.
         data_seed: Seed of the rooms.
+        classes: How many semantic classes: 2, 7 or 13 of rooms and NYUv2, 2, 7 or 19 of CityScapes; None = 13, and 7.
         training: How to train.
         probes: The first so many validation images are looked at during training: masks and predictions.
         probe_epochs: After which epochs; None = 0 (untrained), 1, 2, 4, 8, ... and the last.
@@ -53,6 +54,7 @@ class ExperimentConfig:
     train_images: int = 300
     val_images: int = 100
     data_seed: int = 0
+    classes: int | None = None
     training: TrainingConfig = field(default_factory=TrainingConfig)
     probes: int = 4
     probe_epochs: tuple[int, ...] | None = None
@@ -73,6 +75,8 @@ class ExperimentConfig:
         for name in ("train_images", "val_images"):
             check_integer(name, getattr(self, name), 1, "A split must not be empty.")
         check_integer("data_seed", self.data_seed, 0, "Any such integer will do, 0 for one.")
+        if self.classes is not None:
+            check_integer("classes", self.classes, 2, "The paper has 2, 7, 13 and 19.")
         check_integer("probes", self.probes, 0, "0 records no masks and no predictions.")
         for epoch in self.probe_epochs or ():
             check_integer("probe_epochs", epoch, 0, "0 is the untrained network.")

@@ -28,6 +28,7 @@ from mtan_edu.records import EpochRecord
 from mtan_edu.run_layout import CONFIG, ENVIRONMENT, checkpoint_epoch, existing_run, read_json
 from mtan_edu.run_reader import read_tasks
 from mtan_edu.tasks import Task, dense_tasks
+from mtan_edu.tasks.dense import NYUV2_CLASSES
 from mtan_edu.training.device import compute_settings, pick_device
 from mtan_edu.training.evaluation import Evaluation, evaluate
 from mtan_edu.training.loop import train
@@ -140,7 +141,8 @@ def load_tasks(folder: Path | str) -> dict[str, Task]:
     """Task name to task, as the run was trained on them."""
     records = read_tasks(existing_run(folder))
     classes = next((record.display.classes for record in records.values() if record.display.classes), None)
-    return dense_tasks(classes, tuple(records)) if classes else dense_tasks(names=tuple(records))
+    quantities = {name: record.display.quantity for name, record in records.items()}
+    return dense_tasks(classes or NYUV2_CLASSES, tuple(records), quantities)
 
 
 def load_model(folder: Path | str, device: str = "cpu") -> MultiTaskModel:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -23,14 +25,21 @@ NYUV2_CLASSES = (
 )  # fmt: skip
 
 
+NOTHING_ELSE: Mapping[str, str] = MappingProxyType({})
+
+
 def dense_tasks(
-    classes: Sequence[str] = NYUV2_CLASSES, names: Sequence[str] = ("semantic", "depth", "normal")
+    classes: Sequence[str] = NYUV2_CLASSES,
+    names: Sequence[str] = ("semantic", "depth", "normal"),
+    quantities: Mapping[str, str] = NOTHING_ELSE,
 ) -> dict[str, Task]:
     """Semantic segmentation, depth and surface normals, or some of them.
 
     Args:
         classes: Names of the semantic classes in the order of their labels; a data set knows them.
         names: Which tasks, in the order in which they are to stand everywhere.
+        quantities: Task name to what it measures, where that is not what its name says: {"depth": "inverse depth"} on
+            CityScapes; a data set knows it.
 
     Returns:
         Task name to task, in the order of `names`.
@@ -49,7 +58,16 @@ def dense_tasks(
             nearest = difflib.get_close_matches(name, _BUILDERS, n=1)
             hint = f"Did you mean {nearest[0]!r}?" if nearest else "Choose one of them."
             raise ValueError(f"`names` must hold dense tasks ({_known()}); got {name!r}. {hint}")
-    return {name: _BUILDERS[name](tuple(classes)) for name in names}
+    return {name: _builder(name, quantities.get(name, ""))(tuple(classes)) for name in names}
+
+
+def _builder(name: str, quantity: str) -> Callable[[tuple[str, ...]], Task]:
+    if not quantity:
+        return _BUILDERS[name]
+    if (name, quantity) not in _OTHER_QUANTITIES:
+        known = ", ".join(f"{other} of {task}" for task, other in _OTHER_QUANTITIES)
+        raise ValueError(f"`quantities` must be known ones ({known}); got {quantity!r} of {name}. Leave it out.")
+    return _OTHER_QUANTITIES[name, quantity]
 
 
 def _semantic(classes: tuple[str, ...]) -> Task:
@@ -81,6 +99,11 @@ def _depth(_classes: tuple[str, ...]) -> Task:
     )
 
 
+def _inverse_depth(classes: tuple[str, ...]) -> Task:
+    """Depth measured as 1 / depth, up to a factor: the same loss and errors, the relative one relative to 1 / depth."""
+    return replace(_depth(classes), display=Display("scalar", quantity="inverse depth"))
+
+
 def _normal(_classes: tuple[str, ...]) -> Task:
     return Task(
         name="normal",
@@ -96,6 +119,8 @@ def _normal(_classes: tuple[str, ...]) -> Task:
 
 
 _BUILDERS: dict[str, Callable[[tuple[str, ...]], Task]] = {"semantic": _semantic, "depth": _depth, "normal": _normal}
+
+_OTHER_QUANTITIES = {("depth", "inverse depth"): _inverse_depth}
 
 
 def _known() -> str:

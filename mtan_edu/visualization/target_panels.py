@@ -110,7 +110,7 @@ class ScalarShower:
     """A number per pixel. The methods are those of Shower."""
 
     def __init__(self, display: Display) -> None:
-        self._unit = display.unit
+        self._unit, self._quantity = display.unit, display.quantity
 
     def known(self, target: np.ndarray) -> np.ndarray:
         """0 is unknown."""
@@ -130,7 +130,7 @@ class ScalarShower:
 
     def draw_key(self, ax: Axes, values: Sequence[np.ndarray], limits: tuple[float, float], unknown: bool) -> None:
         """A colorbar."""
-        color_bar(ax, SCALAR_COLORMAP, limits, self._label("value"))
+        color_bar(ax, SCALAR_COLORMAP, limits, self._label(self._quantity or "value"))
         patch_legend(ax, unknown_patch(unknown), top=0.75)
 
     def error(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
@@ -143,12 +143,15 @@ class ScalarShower:
 
     def draw_error_key(self, ax: Axes, error: np.ndarray) -> None:
         """A colorbar that ends at the 99th percentile."""
-        color_bar(ax, ERROR_COLORMAP, self._error_limits(error), self._label("error"), extend="max")
+        what = f"error of {self._quantity}" if self._quantity else "error"
+        color_bar(ax, ERROR_COLORMAP, self._error_limits(error), self._label(what), extend="max")
 
     def error_words(self, error: np.ndarray) -> str:
         """The mean error."""
         finite = error[np.isfinite(error)]
-        return f"mean {number(float(finite.mean()))} {self._unit}".rstrip() if finite.size else "nothing known"
+        if not finite.size:
+            return "nothing known"
+        return " ".join(filter(None, ["mean", number(float(finite.mean())), self._unit or self._quantity]))
 
     def _error_limits(self, error: np.ndarray) -> tuple[float, float]:
         finite = error[np.isfinite(error)]

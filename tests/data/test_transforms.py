@@ -85,6 +85,21 @@ def test_twice_the_size_repeats_pixels_and_halves_depth():
     assert zoomed.targets["depth"].tolist() == [[[3.5, 3.5, 4.0, 4.0], [3.5, 3.5, 4.0, 4.0]]]
 
 
+def test_inverse_depth_is_multiplied_where_depth_is_divided():
+    inverse = torch.arange(1.0, 9.0).reshape(1, 2, 4)
+    original = Sample(torch.zeros(3, 2, 4), {"depth": inverse}, {"depth": "inverse depth"})
+    zoomed = zoom(original, Window(2.0, 1, 2))
+    assert zoomed.targets["depth"].tolist() == [[[14.0, 14.0, 16.0, 16.0], [14.0, 14.0, 16.0, 16.0]]]
+    assert zoomed.quantities == {"depth": "inverse depth"}
+    assert mirror(original).targets["depth"].tolist() == [[[4.0, 3.0, 2.0, 1.0], [8.0, 7.0, 6.0, 5.0]]]
+
+
+def test_a_zoomed_plane_has_the_same_inverse_depth_whichever_way_it_is_measured():
+    depth, window = plane(WALL), Window(1.5, 3, 21)
+    inverse = Sample(depth.image, {"depth": 1 / depth.targets["depth"]}, {"depth": "inverse depth"})
+    torch.testing.assert_close(zoom(inverse, window).targets["depth"], 1 / zoom(depth, window).targets["depth"])
+
+
 def test_colors_are_mixed_by_nearness():
     image = torch.tensor([0.0, 1.0, 0.0, 0.0]).expand(3, 2, 4).contiguous()
     zoomed = zoom(Sample(image, {}), Window(2.0, 0, 0))
@@ -174,7 +189,7 @@ def test_impossible_scales_get_a_sentence(scales):
 
 
 def test_a_target_without_a_rule_gets_a_sentence():
-    with pytest.raises(ValueError, match="`targets` must be among semantic, depth, normal; got flow"):
+    with pytest.raises(ValueError, match="`targets` must be among semantic, depth, normal, inverse depth; got flow"):
         mirror(Sample(torch.zeros(3, 2, 4), {"flow": torch.zeros(2, 2, 4)}))
 
 

@@ -20,6 +20,7 @@ from mtan_edu.training import TrainingConfig, available_cores
         ("train_images", 0, "`train_images` must be at least 1; got 0. A split must not be empty"),
         ("val_images", -1, "`val_images` must be at least 1; got -1"),
         ("data_seed", -1, "`data_seed` must be at least 0"),
+        ("classes", 1, "`classes` must be at least 2; got 1. The paper has"),
         ("probes", -1, "`probes` must be at least 0"),
         ("probe_epochs", (0, -1), "`probe_epochs` must be at least 0; got -1"),
     ],
@@ -32,6 +33,12 @@ def test_a_value_out_of_range_gets_a_sentence(name: str, value: Any, sentence: s
 @pytest.mark.parametrize("config", [*PRESETS.values(), ExperimentConfig(widths=(3, 5), probe_epochs=(0, 7))])
 def test_it_survives_json(config: ExperimentConfig) -> None:
     assert ExperimentConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_a_run_from_before_there_was_a_choice_of_classes_has_those_of_its_data() -> None:
+    old = ExperimentConfig().to_dict()
+    del old["classes"]
+    assert ExperimentConfig.from_dict(old).classes is None
 
 
 @pytest.mark.parametrize(

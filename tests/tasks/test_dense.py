@@ -79,6 +79,25 @@ def test_an_unknown_task_is_answered_with_the_nearest_name():
         dense_tasks(names=["depth", "normals"])
 
 
+def test_inverse_depth_is_called_so_and_has_no_unit():
+    metres, inverse = (dense_tasks(quantities=of)["depth"] for of in ({}, {"depth": "inverse depth"}))
+    assert (metres.display.unit, inverse.display.unit, inverse.display.quantity) == ("m", "", "inverse depth")
+    assert (inverse.name, inverse.loss, inverse.higher_is_better) == ("depth", metres.loss, metres.higher_is_better)
+
+
+def test_relative_error_is_relative_to_what_is_measured():
+    figures = dense_tasks(quantities={"depth": "inverse depth"})["depth"].metrics()
+    figures.update(torch.tensor([[[[0.3, 0.5, 9.0]]]]), torch.tensor([[[[0.2, 0.4, 0.0]]]]))
+    assert figures.compute() == pytest.approx({"absolute_error": 0.1, "relative_error": (0.5 + 0.25) / 2})
+
+
+def test_a_quantity_that_nobody_knows_gets_a_sentence():
+    with pytest.raises(
+        ValueError, match=r"must be known ones \(inverse depth of depth\); got 'height' of"
+    ):
+        dense_tasks(quantities={"depth": "height"})
+
+
 @pytest.mark.parametrize("names", [[], ["depth", "depth"]])
 def test_every_task_stands_once_and_there_is_at_least_one(names: list[str]):
     with pytest.raises(ValueError, match="`names` must hold each task once, and at least one"):

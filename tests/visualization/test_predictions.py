@@ -38,6 +38,16 @@ def test_errors_are_written_below_their_panels_and_said():
     assert "Predictions for image 0 · after 2 epochs" in figure.alt
 
 
+def test_what_is_no_depth_in_metres_is_called_what_it_is():
+    record = predictions()
+    inverse = replace(TASKS["depth"], display=Display("scalar", quantity="inverse depth"))
+    figure = show_predictions(replace(record, tasks={**record.tasks, "depth": inverse}), tasks="depth")
+    titles = [inset.get_title("left") for ax in figure.axes for inset in ax.child_axes]
+    assert titles == ["inverse depth", "error of inverse depth"]
+    assert panels(figure, 0)[2].get_xlabel() == "mean 0.500 inverse depth"
+    assert "metre" not in figure.alt
+
+
 def test_a_class_has_the_same_color_in_target_and_prediction():
     target, prediction, error = panels(show_predictions(predictions()), 0)
     np.testing.assert_allclose(colors(target)[1, 0], to_rgb(CLASS_COLORS[1]))
