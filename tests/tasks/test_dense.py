@@ -92,9 +92,7 @@ def test_relative_error_is_relative_to_what_is_measured():
 
 
 def test_a_quantity_that_nobody_knows_gets_a_sentence():
-    with pytest.raises(
-        ValueError, match=r"must be known ones \(inverse depth of depth\); got 'height' of"
-    ):
+    with pytest.raises(ValueError, match=r"must be known ones \(inverse depth of depth\); got 'height' of"):
         dense_tasks(quantities={"depth": "height"})
 
 
