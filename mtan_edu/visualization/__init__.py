@@ -8,6 +8,7 @@ from mtan_edu.visualization.curves import show_losses, show_weights
 from mtan_edu.visualization.explore import Exploration, explore
 from mtan_edu.visualization.live import LiveCurves
 from mtan_edu.visualization.mask_history import show_mask_history
+from mtan_edu.visualization.mask_numbers import mask_numbers_table, show_mask_numbers
 from mtan_edu.visualization.mask_table import mask_statistics_table, show_mask_statistics
 from mtan_edu.visualization.masks import show_mask_difference, show_masks
 from mtan_edu.visualization.metrics import show_metrics
@@ -20,10 +21,12 @@ __all__ = [
     "LiveCurves",
     "TextFigure",
     "explore",
+    "mask_numbers_table",
     "mask_statistics_table",
     "show_losses",
     "show_mask_difference",
     "show_mask_history",
+    "show_mask_numbers",
     "show_mask_statistics",
     "show_masks",
     "show_metrics",

@@ -96,6 +96,74 @@ def mean_difference(first: np.ndarray, second: np.ndarray) -> float:
     return mean(np.abs(first.astype(np.float64) - second))
 
 
+def closed_share(masks: np.ndarray, below: float = 0.1) -> float:
+    """How sparse the masks are: the share of gates that are nearly closed.
+
+    Args:
+        masks: Masks, `(..., h, w)`.
+        below: A gate counts as closed below this value.
+
+    Returns:
+        Share in [0, 1]; NaN if no value is a number.
+    """
+    finite = masks[np.isfinite(masks)]
+    return float((finite < below).mean()) if finite.size else float("nan")
+
+
+def entropy_bits(masks: np.ndarray) -> float:
+    """How undecided the masks are: mean entropy of a gate that is open with probability a.
+
+    H(a) = -a log₂ a - (1 - a) log₂(1 - a): 1 where a gate stands at 0.5, 0 where it is open or closed.
+
+    Args:
+        masks: Masks, `(..., h, w)`.
+
+    Returns:
+        Mean entropy [bits per gate] in [0, 1]; NaN if no value is a number.
+    """
+    values = masks.astype(np.float64)
+    inside = np.where((values > 0) & (values < 1), values, 0.5)
+    bits = -(inside * np.log2(inside) + (1 - inside) * np.log2(1 - inside))
+    return mean(np.where(np.isfinite(values), np.where(inside == values, bits, 0.0), np.nan))
+
+
+def kernel_alignment(first: np.ndarray, second: np.ndarray) -> float:
+    """Whether two tasks' masks hold the same picture, whichever channels they keep it in: linear CKA.
+
+    CKA = ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖), Frobenius norms; X and Y hold a row for every image and pixel and a column for every
+    channel, minus the column's mean. Blind to the order of the channels and to rotations, where the correlation of
+    one channel with the other task's channel of the same number is not. Of few rows and many columns CKA is high
+    even for noise: compare it with the value at the start.
+
+    Args:
+        first: Masks of one task, `(B, C, h, w)`.
+        second: Masks of another task, `(B, D, h, w)`.
+
+    Returns:
+        CKA in [0, 1]; NaN if one of the two is constant over the pixels, or a value is not a number.
+
+    Raises:
+        ValueError: If the two have other images or pixels.
+
+    References:
+        Kornblith et al., "Similarity of Neural Network Representations Revisited", ICML 2019, eq. 3-4 with a linear
+        kernel.
+    """
+    if first.shape[0] != second.shape[0] or first.shape[2:] != second.shape[2:]:
+        _require_same_shape(first, second)
+    x, y = (_centered_columns(masks) for masks in (first, second))
+    scale = np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y)
+    if not scale > 0:  # NaN is not
+        return float("nan")
+    return float(np.clip(np.linalg.norm(y.T @ x) ** 2 / scale, 0, 1))
+
+
+def _centered_columns(masks: np.ndarray) -> np.ndarray:
+    """(B, C, h, w) to (B h w, C), float64, each column minus its mean."""
+    columns = np.moveaxis(masks, 1, -1).reshape(-1, masks.shape[1]).astype(np.float64)
+    return columns - columns.mean(axis=0)
+
+
 def most_varying_channels(masks: np.ndarray, count: int) -> list[int]:
     """The channels with the highest contrast, averaged over tasks, highest first.
 
