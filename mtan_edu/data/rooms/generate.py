@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import shutil
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,9 @@ import numpy as np
 from mtan_edu.data.dataset import DenseDataset
 from mtan_edu.data.rooms.draw import SPLITS, check_request
 from mtan_edu.data.rooms.labels import ROOM_CLASSES
-from mtan_edu.data.rooms.store import Arrays, publish, read_set, unfinished, write_set
 from mtan_edu.data.rooms.worker import Request, draw_rooms
 from mtan_edu.data.splits import DataSplits
+from mtan_edu.data.store import Arrays, read_or_draw
 
 DRAWING_VERSION = 2
 """Counts up whenever the same seed gives other pictures, so that sets on disk are drawn anew."""
@@ -61,38 +60,10 @@ def rooms(
     counts = {"train": train, "val": val}
     _check(size, counts, seed, workers)
     place = Path(folder) / f"rooms_{size[0]}x{size[1]}_seed{seed}_{train}+{val}"
-    arrays = read_set(place, SPLITS, DRAWING_VERSION)
-    if arrays is None:
-        arrays = _draw_into(place, size, counts, seed, progress, workers)
+    needed = sum(counts.values()) * size[0] * size[1] * _BYTES_PER_PIXEL
+    arrays = read_or_draw(place, SPLITS, DRAWING_VERSION, needed, partial(_draw, size, counts, seed, progress, workers))
     splits = {name: DenseDataset(values, ROOM_CLASSES) for name, values in arrays.items()}
     return DataSplits(splits["train"], splits["val"], place.name, ROOM_CLASSES)
-
-
-def _draw_into(
-    place: Path,
-    size: tuple[int, int],
-    counts: dict[str, int],
-    seed: int,
-    progress: Progress | None,
-    workers: int | None,
-) -> dict[str, Arrays]:
-    needed = sum(counts.values()) * size[0] * size[1] * _BYTES_PER_PIXEL
-    try:
-        with unfinished(place) as working:
-            free = shutil.disk_usage(working).free
-            if free < 1.1 * needed:
-                raise OSError(errno.ENOSPC, f"{free / 1e6:.0f} MB are free")
-            arrays = _draw(size, counts, seed, progress, workers, working)
-            write_set(working, arrays, DRAWING_VERSION)
-            publish(working, place, lambda: read_set(place, SPLITS, DRAWING_VERSION) is not None)
-    except OSError as error:
-        if error.errno is None:  # already a sentence of ours
-            raise
-        raise OSError(
-            f"`folder` must be a folder with {needed / 1e6:.0f} MB of free space; got {place.parent} "
-            f"({error.strerror}). Free some space or name another folder; nothing was left behind."
-        ) from error
-    return arrays
 
 
 def _draw(

@@ -1,7 +1,8 @@
-"""A set of rooms on disk: written whole or not at all, and checked whenever it is opened."""
+"""A set that the library draws, on disk: written whole or not at all, and checked whenever it is opened."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -18,6 +19,45 @@ Arrays = dict[str, np.ndarray]
 CHECKSUMS = "checksums.json"
 _ABANDONED = 3600
 """Age [s] from which an unfinished folder is taken for one whose process was killed."""
+
+
+def read_or_draw(
+    folder: Path, splits: Sequence[str], version: int, needed: int, draw: Callable[[Path], Mapping[str, Arrays]]
+) -> Mapping[str, Arrays]:
+    """Read a set if it is there, whole, undamaged, and drawn by this version; else draw it and leave it there.
+
+    Args:
+        folder: Where it lies.
+        splits: Names of the splits that it holds.
+        version: Which version of the drawing is wanted.
+        needed: Bytes that the set takes.
+        draw: Draws the set, given a folder in which to leave what is at work; what remains there is removed.
+
+    Returns:
+        Split to field to values.
+
+    Raises:
+        OSError: If the folder cannot be written.
+    """
+    stored = read_set(folder, splits, version)
+    if stored is not None:
+        return stored
+    try:
+        with unfinished(folder) as working:
+            free = shutil.disk_usage(working).free
+            if free < 1.1 * needed:
+                raise OSError(errno.ENOSPC, f"{free / 1e6:.0f} MB are free")
+            drawn = draw(working)
+            write_set(working, drawn, version)
+            publish(working, folder, lambda: read_set(folder, splits, version) is not None)
+    except OSError as error:
+        if error.errno is None:  # already a sentence of ours
+            raise
+        raise OSError(
+            f"`folder` must be a folder with {needed / 1e6:.0f} MB of free space; got {folder.parent} "
+            f"({error.strerror}). Free some space or name another folder; nothing was left behind."
+        ) from error
+    return drawn
 
 
 def read_set(folder: Path, splits: Sequence[str], version: int) -> dict[str, Arrays] | None:
