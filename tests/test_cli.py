@@ -145,6 +145,7 @@ def test_every_option_reaches_the_configuration(data: Path, tmp_path: Path) -> N
     run = tmp_path / "run"
     options = (
         "--model split --widths 2,3,4,5,6 --tasks normal,depth --weighting uncertainty --epochs 1 --batch-size 3 "
+        "--optimizer sgd --sampling in_turn --second-phase 0 "
         "--learning-rate 1e-4 --schedule constant --augment scale-flip --seed 5 --threads 1 --workers 0 "
         "--deterministic --mixed-precision --probes 1 --probe-epochs 1 --device cpu"
     )
@@ -152,8 +153,9 @@ def test_every_option_reaches_the_configuration(data: Path, tmp_path: Path) -> N
     config = read_run(run).config
     assert (config["model"], config["widths"], config["tasks"]) == ("split", [2, 3, 4, 5, 6], ["normal", "depth"])
     assert config["training"] == {
-        "epochs": 1, "batch_size": 3, "learning_rate": 1e-4, "schedule": "constant", "augment": "scale-flip",
-        "seed": 5, "device": "cpu", "threads": 1, "deterministic": True, "mixed_precision": True, "workers": 0,
+        "epochs": 1, "batch_size": 3, "optimizer": "sgd", "learning_rate": 1e-4, "schedule": "constant",
+        "augment": "scale-flip", "sampling": "in_turn", "second_phase": 0, "seed": 5, "device": "cpu", "threads": 1,
+        "deterministic": True, "mixed_precision": True, "workers": 0,
     }  # fmt: skip
 
 

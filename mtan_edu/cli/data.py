@@ -42,10 +42,10 @@ def add_verbs(verbs: Verbs) -> None:
 
 def run_rooms(options: argparse.Namespace) -> int:
     """Draw rooms."""
-    from mtan_edu.experiment.build import open_experiment_data
+    from mtan_edu.experiment.build import open_frames
     from mtan_edu.experiment.progress import progress_bars
 
-    data = open_experiment_data(config_from(options), "rooms", progress_bars())
+    data = open_frames(config_from(options), "rooms", progress_bars())
     height, width = data.image_size
     print(f"{data.name}: {len(data.train)} training and {len(data.val)} validation images of {height}x{width}")
     return 0

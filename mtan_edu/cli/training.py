@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtan_edu.cli.parser import SentenceParser, Verbs, names, number, size, whole_number, whole_numbers
-from mtan_edu.experiment.config import ExperimentConfig
+from mtan_edu.experiment.config import DECATHLON, ExperimentConfig
 from mtan_edu.experiment.presets import PRESETS, preset
 from mtan_edu.recording.runs import create_run
 from mtan_edu.run_layout import CONFIG, ENVIRONMENT, checkpoint_epoch, existing_run, read_json
-from mtan_edu.training.config import AUGMENTATIONS, SCHEDULES
+from mtan_edu.training.config import AUGMENTATIONS, OPTIMIZERS, SAMPLINGS, SCHEDULES
 from mtan_edu.weighting.names import WEIGHTINGS
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def add_verbs(verbs: Verbs) -> None:
             mtan-edu train --model single --tasks depth --out runs/depth
             mtan-edu train --classes 2 --out runs/structure_or_contents
             mtan-edu train --data cityscapes --classes 19 --tasks semantic,depth --out runs/streets
+            mtan-edu train --data decathlon --out runs/ten_domains
+            mtan-edu train --preset decathlon --data folder_of_domains --out runs/own_domains
             mtan-edu train --preset full --data nyuv2 --device cuda --out runs/paper""",
     )
     train.set_defaults(call=run_train)
@@ -67,7 +69,8 @@ def add_rooms(parser: SentenceParser, seed: str) -> None:
 
 def config_from(options: argparse.Namespace) -> ExperimentConfig:
     """The preset, changed by the options that were given."""
-    config = preset(getattr(options, "preset", None) or "lecture")
+    default = DECATHLON if getattr(options, "data", None) == DECATHLON else "lecture"
+    config = preset(getattr(options, "preset", None) or default)
     known = {field.name for field in dataclasses.fields(config)} - {"training"}
     given = {name: value for name, value in vars(options).items() if value is not None}
     training = dataclasses.replace(config.training, **{name: given[name] for name in TRAINING & given.keys()})
@@ -136,15 +139,19 @@ def _title(config: ExperimentConfig) -> str:
 
 def _add_what(train: SentenceParser) -> None:
     train.add_argument("--out", dest="run_folder", metavar="RUN", type=Path, required=True, help="new folder")
-    train.add_argument("--preset", choices=list(PRESETS), help="where all other numbers come from (default: lecture)")
+    train.add_argument(
+        "--preset",
+        choices=list(PRESETS),
+        help="where all other numbers come from (default: lecture, for the decathlon decathlon)",
+    )
     what = train.add_argument_group("what")
     what.add_argument("--model", metavar="NAME", help="mtan, split, single, ...; an unknown name lists all")
-    what.add_argument("--backbone", metavar="NAME", help="segnet, ...; an unknown name lists all")
+    what.add_argument("--backbone", metavar="NAME", help="segnet, wide_resnet10, ...; an unknown name lists all")
     what.add_argument("--width", type=whole_number, metavar="N", help="channels of the first stage")
     what.add_argument("--widths", type=whole_numbers, metavar="N,N,...", help="channels of all stages instead")
     what.add_argument("--weighting", metavar="NAME", help=f"{', '.join(WEIGHTINGS)}; as in dwa:0.5 or fixed:1,0.5,2")
-    what.add_argument("--tasks", type=names, metavar="NAME,...", help="such as semantic,depth,normal")
-    what.add_argument("--data", metavar="DATA", help="rooms, or a folder of prepared data")
+    what.add_argument("--tasks", type=names, metavar="NAME,...", help="such as semantic,depth (default: all)")
+    what.add_argument("--data", metavar="DATA", help="rooms, decathlon, or a folder")
     what.add_argument("--classes", type=whole_number, metavar="N", help="2, 7 or 13 of rooms, 2, 7 or 19 of CityScapes")
     add_rooms(train, seed="--data-seed")
 
@@ -153,9 +160,12 @@ def _add_how(train: SentenceParser) -> None:
     how = train.add_argument_group("how")
     how.add_argument("--epochs", type=whole_number, metavar="N", help="how often every image is seen")
     how.add_argument("--batch-size", type=whole_number, metavar="N", help="images per step")
+    how.add_argument("--optimizer", metavar="NAME", help=", ".join(OPTIMIZERS))
     how.add_argument("--learning-rate", type=number, metavar="RATE", help="the highest, for one_cycle")
     how.add_argument("--schedule", metavar="NAME", help=", ".join(SCHEDULES))
     how.add_argument("--augment", metavar="NAME", help=", ".join(AUGMENTATIONS))
+    how.add_argument("--sampling", metavar="NAME", help=f"whose batch is next, on domains: {', '.join(SAMPLINGS)}")
+    how.add_argument("--second-phase", type=whole_number, metavar="N", help="last epochs, without the first domain")
     how.add_argument("--seed", type=whole_number, metavar="N", help="first weights, order, augmentation (default: 0)")
     how.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or mps")
     how.add_argument("--threads", type=whole_number, metavar="N", help="CPU threads (default: all that are granted)")

@@ -12,7 +12,9 @@ from mtan_edu.training.checks import check_integer, check_keys
 from mtan_edu.training.config import TrainingConfig
 from mtan_edu.training.cores import available_cores
 
-ROOMS = "rooms"
+ROOMS, DECATHLON = "rooms", "decathlon"
+EMBEDDED = (ROOMS, DECATHLON)
+"""Data that the library draws itself; everything else is a path."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,18 @@ class ExperimentConfig:
         width: Channels of the first stage; the others follow in the paper's proportion.
         widths: Channels of all depths instead.
         weighting: What `mtan_edu.weighting.build_weighting` takes: a name, for some with an argument after a colon.
-        tasks: Task names, in the order of every table.
-        data: "rooms", or a folder that `mtan_edu.data.open_data` reads.
-        data_folder: Where rooms are kept; None = `mtan_edu.data.default_data_folder()`.
-        image_size: Height and width of the rooms' images [pixels].
-        train_images: Number of rooms to train on.
-        val_images: Number of rooms to validate on.
-        data_seed: Seed of the rooms.
+        tasks: Task names, in the order of every table; None = all that the data has.
+        data: "rooms", or a path that `mtan_edu.data.open_data` reads; "decathlon", or a path that
+            `mtan_edu.data.domains.open_domains` reads: then every task has images of its own.
+        data_folder: Where embedded data are kept; None = `mtan_edu.data.default_data_folder()`.
+        image_size: Height and width of the rooms' images, or of every domain's, which are square [pixels].
+        train_images: Number of rooms, or of images per embedded domain, to train on.
+        val_images: Number of them to validate on.
+        data_seed: Seed of the embedded data.
         classes: How many semantic classes: 2, 7 or 13 of rooms and NYUv2, 2, 7 or 19 of CityScapes; None = 13, and 7.
         training: How to train.
-        probes: The first so many validation images are looked at during training: masks and predictions.
+        probes: So many validation images (the first; of domains, so many of each) are looked at during training:
+            masks and predictions.
         probe_epochs: After which epochs; None = 0 (untrained), 1, 2, 4, 8, ... and the last.
 
     Raises:
@@ -47,7 +51,7 @@ class ExperimentConfig:
     width: int = 8
     widths: tuple[int, ...] | None = None
     weighting: str = "equal"
-    tasks: tuple[str, ...] = ("semantic", "depth", "normal")
+    tasks: tuple[str, ...] | None = None
     data: str = ROOMS
     data_folder: str | None = None
     image_size: tuple[int, int] = (96, 128)
@@ -100,7 +104,7 @@ class ExperimentConfig:
         return dataclasses.replace(
             self,
             training=training,
-            data=self.data if self.data == ROOMS else str(Path(self.data).absolute()),
+            data=self.data if self.data in EMBEDDED else str(Path(self.data).absolute()),
             data_folder=None if self.data_folder is None else str(Path(self.data_folder).absolute()),
         )
 

@@ -12,10 +12,11 @@ import torch
 
 import mtan_edu
 from mtan_edu.data import DataSplits
+from mtan_edu.data.domains import DomainSplits
 from mtan_edu.training.device import describe_device
 
 
-def describe_environment(device: torch.device, threads: int | None, data: DataSplits) -> dict[str, Any]:
+def describe_environment(device: torch.device, threads: int | None, data: DataSplits | DomainSplits) -> dict[str, Any]:
     """Versions, device, threads, commit, and what the data looked like.
 
     Args:
@@ -39,8 +40,14 @@ def describe_environment(device: torch.device, threads: int | None, data: DataSp
     }
 
 
-def describe_data(data: DataSplits) -> dict[str, Any]:
+def describe_data(data: DataSplits | DomainSplits) -> dict[str, Any]:
     """What must not change between two parts of a run."""
+    if isinstance(data, DomainSplits):
+        domains = {
+            name: {"train": len(domain.train), "val": len(domain.val), "classes": list(domain.classes)}
+            for name, domain in data.domains.items()
+        }
+        return {"name": data.name, "image_size": list(data.image_size), "domains": domains}
     return {
         "name": data.name,
         "train": len(data.train),

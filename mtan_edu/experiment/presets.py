@@ -1,14 +1,15 @@
 """The numbers of whole runs, and why they are what they are.
 
 "lecture", the default, has to learn within minutes on two CPU cores. "full" is the paper's protocol, for a GPU.
-"smoke" takes seconds, shows that everything works, and learns next to nothing.
+"smoke" takes seconds, shows that everything works, and learns next to nothing. "decathlon" and "decathlon_full" are
+the same as lecture and full for classification domains, each with images of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mtan_edu.experiment.config import ExperimentConfig
+from mtan_edu.experiment.config import DECATHLON, ExperimentConfig
 from mtan_edu.training.checks import check_choice
 from mtan_edu.training.config import TrainingConfig
 
@@ -39,6 +40,36 @@ PRESETS: Mapping[str, ExperimentConfig] = {
         val_images=654,
         training=TrainingConfig(epochs=200, batch_size=2, learning_rate=1e-4, schedule="step", augment="none"),
     ),
+    "decathlon": ExperimentConfig(
+        backbone="wide_resnet10",
+        width=8,
+        data=DECATHLON,
+        image_size=(32, 32),
+        train_images=300,
+        val_images=100,
+        training=TrainingConfig(epochs=12, batch_size=32, learning_rate=5e-3, schedule="one_cycle", augment="flip"),
+        probes=2,
+    ),
+    # Liu et al., CVPR 2019, section 4.2, and the authors' code: images of 72x72, batches of 128 (the paper says 100),
+    # SGD at 0.1 with Nesterov momentum, halved after every 50 of 300 epochs; then 100 epochs from 0.01 without the
+    # first domain, which is ImageNet. --data is a folder of the ten domains.
+    "decathlon_full": ExperimentConfig(
+        backbone="wide_resnet28",
+        width=64,
+        data=DECATHLON,
+        image_size=(72, 72),
+        training=TrainingConfig(
+            epochs=400,
+            batch_size=128,
+            optimizer="sgd",
+            learning_rate=0.1,
+            schedule="staircase",
+            augment="flip",
+            sampling="in_turn",
+            second_phase=100,
+        ),
+        probes=2,
+    ),
 }
 
 
@@ -46,7 +77,7 @@ def preset(name: str) -> ExperimentConfig:
     """A whole run by name; change what you like with `dataclasses.replace`.
 
     Args:
-        name: "smoke", "lecture" or "full".
+        name: "smoke", "lecture", "full", "decathlon" or "decathlon_full".
 
     Raises:
         ValueError: If there is no such preset.

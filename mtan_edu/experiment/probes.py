@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from mtan_edu.data import Batch, collate
+from mtan_edu.data.domains import DomainSplits
 from mtan_edu.experiment.build import Experiment
+from mtan_edu.experiment.domain_probes import look_at_domains
 from mtan_edu.models import MTAN
 from mtan_edu.recording.masks import record_masks
 from mtan_edu.recording.runs import write_masks, write_predictions
@@ -26,7 +28,10 @@ LARGEST_RECORD = 64 * 2**20
 def record_probes(
     folder: Path, experiment: Experiment, device: torch.device, epoch: int, most_bytes: int = LARGEST_RECORD
 ) -> None:
-    """Write the masks and predictions of the first validation images into a run.
+    """Write the masks and predictions of some validation images into a run.
+
+    These are the first ones; where tasks have images of their own, some of every domain, and what every task makes of
+    each of them.
 
     Args:
         folder: The run.
@@ -35,20 +40,20 @@ def record_probes(
         epoch: Epochs trained.
         most_bytes: How much one epoch's masks may take before compression.
     """
-    count = min(experiment.config.probes, len(experiment.data.val))
+    data, count = experiment.data, experiment.config.probes
     if count == 0:
         return
-    batch = collate([experiment.data.val[index] for index in range(count)])
-    was_training = experiment.model.training
-    experiment.model.eval()
-    try:
-        with torch.inference_mode():
-            outputs = experiment.model(batch.image.to(device))
-            write_predictions(folder, prediction_record(experiment.tasks, batch, outputs, epoch))
-            if isinstance(experiment.model, MTAN):
-                write_masks(folder, _masks(experiment.model, batch, device, epoch, most_bytes))
-    finally:
-        experiment.model.train(was_training)
+
+    def look(side: int) -> tuple[PredictionRecord, MaskRecord | None]:
+        if isinstance(data, DomainSplits):
+            return look_at_domains(experiment.model, experiment.tasks, data, count, device, epoch, side)
+        batch = collate([data.val[index] for index in range(min(count, len(data.val)))])
+        return _look(experiment.model, experiment.tasks, batch, device, epoch, side)
+
+    predictions, masks = _that_fits(look, most_bytes)
+    write_predictions(folder, predictions)
+    if masks is not None:
+        write_masks(folder, masks)
 
 
 def prediction_record(
@@ -71,14 +76,31 @@ def prediction_record(
     )
 
 
-def _masks(model: nn.Module, batch: Batch, device: torch.device, epoch: int, most_bytes: int) -> MaskRecord:
-    """Masks at the longest side, at most LONGEST_SIDE, at which they fit."""
+def _look(
+    model: nn.Module, tasks: Mapping[str, Task], batch: Batch, device: torch.device, epoch: int, side: int
+) -> tuple[PredictionRecord, MaskRecord | None]:
+    """Predictions, and masks of maps that are pooled to this longest side."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            if not isinstance(model, MTAN):
+                return prediction_record(tasks, batch, model(batch.image.to(device)), epoch), None
+            with record_masks(model, max_side=side) as recorded:
+                outputs = model(batch.image.to(device))
+            return prediction_record(tasks, batch, outputs, epoch), recorded.record(batch.image, epoch)
+    finally:
+        model.train(was_training)
+
+
+def _that_fits(
+    look: Callable[[int], tuple[PredictionRecord, MaskRecord | None]], most_bytes: int
+) -> tuple[PredictionRecord, MaskRecord | None]:
+    """What is seen at the longest side, at most LONGEST_SIDE, at which the masks fit."""
     side = LONGEST_SIDE
     while True:
-        with record_masks(model, max_side=side) as recorded:
-            model(batch.image.to(device))
-        record = recorded.record(batch.image, epoch)
-        size = sum(masks.nbytes for stages in record.masks.values() for masks in stages.values())
-        if size <= most_bytes or side == 1:
-            return record
+        predictions, masks = look(side)
+        stages = [] if masks is None else [values for of in masks.masks.values() for values in of.values()]
+        if sum(values.nbytes for values in stages) <= most_bytes or side == 1:
+            return predictions, masks
         side //= 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from mtan_edu.data.domains import DomainSplits, is_domains
 from mtan_edu.data.open import Progress
 from mtan_edu.experiment.build import (
     Experiment,
@@ -27,11 +29,12 @@ from mtan_edu.recording.runs import NewRun, append_epoch, create_run, rewind_run
 from mtan_edu.records import EpochRecord
 from mtan_edu.run_layout import CONFIG, ENVIRONMENT, checkpoint_epoch, existing_run, read_json
 from mtan_edu.run_reader import read_tasks
-from mtan_edu.tasks import Task, dense_tasks
+from mtan_edu.tasks import Task, classification_tasks, dense_tasks
 from mtan_edu.tasks.dense import NYUV2_CLASSES
 from mtan_edu.training.device import compute_settings, pick_device
 from mtan_edu.training.evaluation import Evaluation, evaluate
 from mtan_edu.training.loop import train
+from mtan_edu.training.many_to_many import evaluate_domains
 from mtan_edu.training.state import TrainingState, load_tensors, place_model
 
 
@@ -140,6 +143,8 @@ def read_config(folder: Path | str) -> ExperimentConfig:
 def load_tasks(folder: Path | str) -> dict[str, Task]:
     """Task name to task, as the run was trained on them."""
     records = read_tasks(existing_run(folder))
+    if all(record.display.kind == "class" for record in records.values()):
+        return dict(classification_tasks({name: record.display.classes for name, record in records.items()}))
     classes = next((record.display.classes for record in records.values() if record.display.classes), None)
     quantities = {name: record.display.quantity for name, record in records.items()}
     return dense_tasks(classes or NYUV2_CLASSES, tuple(records), quantities)
@@ -166,11 +171,11 @@ def load_model(folder: Path | str, device: str = "cpu") -> MultiTaskModel:
 def evaluate_run(
     folder: Path | str, data: Path | str | None = None, device: str = "auto", progress: Progress | None = None
 ) -> Evaluation:
-    """Measure a run's model on validation frames.
+    """Measure a run's model on validation images.
 
     Args:
         folder: A run's folder.
-        data: "rooms", or a folder; None = what it was trained on.
+        data: "rooms", "decathlon" or a path; None = what it was trained on.
         device: Where to compute.
         progress: Shows how far it is, or None.
 
@@ -178,17 +183,26 @@ def evaluate_run(
         FileNotFoundError: If there is no run, or no data.
         ValueError: If the run has no checkpoint yet, or the data does not fit its tasks.
     """
-    config = read_config(folder)
     model = load_model(folder, device)
     tasks = load_tasks(folder)
-    splits = open_experiment_data(config, config.data if data is None else str(data), progress)
+    config = dataclasses.replace(read_config(folder), tasks=tuple(tasks))
+    source = config.data if data is None else str(data)
+    classifies = all(task.display.kind == "class" for task in tasks.values())
+    if is_domains(source) != classifies:
+        raise ValueError(
+            f"`data` must be {'domains' if classifies else 'frames'}, as the run has learned {', '.join(tasks)}; got "
+            f"{source}. Evaluate it on data of its own kind."
+        )
+    splits = open_experiment_data(config, source, progress)
     for name, task in tasks_for(splits, config.tasks).items():
         if task.record != tasks[name].record:
             raise ValueError(
-                f"`data` must have the classes that the run has learned for {name}; got {', '.join(splits.classes)} "
-                f"in {splits.name}. Evaluate it on data of its own kind."
+                f"`data` must have the classes that the run has learned for {name}; got "
+                f"{', '.join(task.display.classes)} in {splits.name}. Evaluate it on data of its own kind."
             )
     with compute_settings(config.training):
+        if isinstance(splits, DomainSplits):
+            return evaluate_domains(model, tasks, splits, batch_size=config.training.batch_size, progress=progress)
         return evaluate(model, tasks, splits.val, batch_size=config.training.batch_size, progress=progress)
 
 

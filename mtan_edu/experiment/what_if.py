@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from mtan_edu.data import Batch, collate
+from mtan_edu.experiment.build import open_frames
 from mtan_edu.experiment.probes import prediction_record
-from mtan_edu.experiment.run import load_model, load_tasks, open_experiment_data, read_config
+from mtan_edu.experiment.run import load_model, load_tasks, read_config
 from mtan_edu.models import (
     MTAN,
     intervene,
@@ -71,7 +72,7 @@ class WhatIf:
         config, model = read_config(folder), load_model(folder, device)
         if not isinstance(model, MTAN):
             raise TypeError(f"`run` must have attention masks; got {config.model}, which has none. Take an MTAN's run.")
-        frames = open_experiment_data(config, config.data).val
+        frames = open_frames(config, config.data).val
         count = min(config.probes, len(frames))
         if count == 0:
             raise ValueError("`run` must have recorded images; got none. Train it with `--probes 4`.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from mtan_edu.training.config import TrainingConfig
-from mtan_edu.weighting import EqualWeighting
+from mtan_edu.weighting import LossWeighting
 
 
 def check_one_task_batches(weighting: nn.Module, config: TrainingConfig) -> None:
@@ -18,17 +18,16 @@ def check_one_task_batches(weighting: nn.Module, config: TrainingConfig) -> None
     Raises:
         ValueError: With the reason.
     """
-    if isinstance(weighting, EqualWeighting):
-        return
     name = type(weighting).__name__
-    if not getattr(weighting, "weighs_some", False):
+    if not isinstance(weighting, LossWeighting) or not weighting.weighs_some:
         raise ValueError(
             f"`weighting` must do with one task's loss at a time where tasks have images of their own; got {name}, "
-            "which sets the losses or gradients of all tasks in a step against each other. Take equal."
+            "which weighs the losses or gradients of all tasks in a step against each other. Take equal."
         )
-    if config.second_phase or config.sampling == "proportional":
+    hears_of_epochs = type(weighting).end_epoch is not LossWeighting.end_epoch
+    if hears_of_epochs and (config.second_phase or config.sampling == "proportional"):
         why = "a second phase" if config.second_phase else "proportional sampling"
         raise ValueError(
-            f"`weighting` must be equal with {why}; got {name}, which needs a loss of every task after every epoch. "
+            f"`weighting` must do without epochs with {why}; got {name}, which needs a loss of every task after each. "
             "Take equal, or train all tasks in every epoch."
         )

@@ -24,6 +24,7 @@ class FixedWeights(LossWeighting):
         is as good as what follows. Implementations agree, but for the mean in place of the sum in some.
     """
 
+    weighs_some = True
     values: Tensor
 
     def __init__(self, weights: Sequence[float]) -> None:

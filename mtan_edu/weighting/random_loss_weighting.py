@@ -28,6 +28,7 @@ class RandomLossWeighting(LossWeighting):
         1, so that a step without Adam is a K-th of equal weighting's.
     """
 
+    weighs_some = True
     seed: Tensor
     calls: Tensor
 

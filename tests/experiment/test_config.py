@@ -88,10 +88,28 @@ def test_the_full_preset_is_the_papers_protocol() -> None:
     )
 
 
+def test_the_full_preset_for_domains_is_the_papers_protocol_for_them() -> None:
+    full = preset("decathlon_full")
+    assert (full.backbone, full.width, full.image_size) == ("wide_resnet28", 64, (72, 72))
+    assert full.training == TrainingConfig(
+        epochs=400, second_phase=100, batch_size=128, optimizer="sgd", learning_rate=0.1, schedule="staircase",
+        augment="flip", sampling="in_turn",
+    )  # fmt: skip
+
+
+def test_a_configuration_from_before_there_were_domains_still_loads() -> None:
+    old = ExperimentConfig(tasks=("semantic", "depth", "normal")).to_dict()
+    for setting in ("optimizer", "sampling", "second_phase"):
+        del old["training"][setting]
+    assert ExperimentConfig.from_dict(old) == ExperimentConfig(tasks=("semantic", "depth", "normal"))
+
+
 def test_what_nobody_chooses_is_the_lecture_preset() -> None:
     assert ExperimentConfig() == preset("lecture")
 
 
 def test_an_unknown_preset_is_refused() -> None:
-    with pytest.raises(ValueError, match="`preset` must be one of smoke, lecture, full; got 'small'"):
+    with pytest.raises(
+        ValueError, match="`preset` must be one of smoke, lecture, full, decathlon, decathlon_full; got 'small'"
+    ):
         preset("small")

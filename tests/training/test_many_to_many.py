@@ -180,8 +180,8 @@ def test_dynamic_weight_average_weighs_the_tasks_of_one_task_batches() -> None:
     ("weighting", "change", "sentence"),
     [
         ("uncertainty", {}, "`weighting` must do with one task's loss at a time .*; got UncertaintyWeighting"),
-        ("dwa", {}, "`weighting` must be equal with a second phase; got DynamicWeightAverage"),
-        ("dwa", {"second_phase": 0, "sampling": "proportional"}, "must be equal with proportional sampling"),
+        ("dwa", {}, "`weighting` must do without epochs with a second phase; got DynamicWeightAverage"),
+        ("dwa", {"second_phase": 0, "sampling": "proportional"}, "must do without epochs with proportional sampling"),
     ],
 )
 def test_a_weighting_that_cannot_do_with_one_task_per_batch_is_refused(
