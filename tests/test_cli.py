@@ -80,7 +80,10 @@ def sentence(capsys: pytest.CaptureFixture[str]) -> str:
         (["train", "--out", "x", "--epochs", "0"], "`epochs` must be at least 1; got 0."),
         (["train", "--out", "x", "--learning-rate", "nan"], "`learning_rate` must be finite and above 0; got nan."),
         (["train", "--out", "x", "--size", "97"], "`--size` must be height x width; got '97'."),
-        (["train", "--out", "x", "--preset", "ful"], "`--preset` must be one of smoke, lecture, full; got 'ful'."),
+        (
+            ["train", "--out", "x", "--preset", "ful"],
+            "`--preset` must be one of smoke, lecture, full, decathlon, decathlon_full; got 'ful'.",
+        ),
         (["train", "--out", "x", "--device", "gpu"], "`device` must be one of auto, cpu, cuda, mps; got 'gpu'."),
         (["resume"], "`RUN` must be given"),
         (["resume", "/nowhere"], "`run` must be the folder of a run; got /nowhere, which does not exist."),

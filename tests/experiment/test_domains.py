@@ -98,10 +98,11 @@ def test_one_domain_alone_can_be_learned(domains: Path, tmp_path: Path, architec
     ("changes", "sentence"),
     [
         ({"backbone": "segnet"}, "`backbone` must classify whole images on .*small; got 'segnet'"),
-        ({"tasks": ("hues", "hues")}, r"each task once, and at least one; got \['hues', 'hues'\]"),
+        ({"tasks": ("hues", "hues")}, "`names` must be different domains, 1 or more; got hues, hues"),
         ({"tasks": ("hues", "smells")}, "must be among hues, sides, tints; got smells"),
         ({"image_size": (16, 32)}, "`image_size` must be square for domains; got 16x32"),
         ({"image_size": (4, 4)}, "`size` must be 8 pixels or more; got 4"),
+        ({"classes": 7}, "`classes` must be left out for domains"),
         ({"model": "single"}, "`tasks` must hold exactly one task for a single-task network; got 3"),
         ({"weighting": "uncertainty"}, "`weighting` must do with one task's loss at a time"),
         ({"weighting": "dwa"}, "`weighting` must do without epochs with a second phase"),
