@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,32 @@ def read_epochs(folder: Path | str) -> tuple[EpochRecord, ...]:
         if epochs[-1].epoch != number:
             raise ValueError(f"{path} must count epochs from 1; line {number} is epoch {epochs[-1].epoch}. Restore it.")
     return tuple(epochs)
+
+
+def read_accuracies(runs: Iterable[Path | str]) -> dict[str, float]:
+    """The last epochs' accuracies of runs that classify images, such as one network for each of several domains.
+
+    Args:
+        runs: Folders of runs.
+
+    Returns:
+        Task name to accuracy.
+
+    Raises:
+        FileNotFoundError: If there is no run.
+        ValueError: If a run has no finished epoch or no accuracy, or two have the same task.
+    """
+    accuracies: dict[str, float] = {}
+    for folder in runs:
+        epochs = read_epochs(existing_run(folder))
+        metrics = epochs[-1].metrics if epochs else {}
+        found = {task: values["accuracy"] for task, values in metrics.items() if "accuracy" in values}
+        if not found:
+            raise ValueError(f"`run` must have measured an accuracy; got {folder}, which has not. Train it on domains.")
+        if twice := accuracies.keys() & found.keys():
+            raise ValueError(f"`runs` must be of different tasks; got {', '.join(sorted(twice))} twice. Leave one out.")
+        accuracies |= found
+    return accuracies
 
 
 def read_tasks(folder: Path | str) -> dict[str, TaskRecord]:

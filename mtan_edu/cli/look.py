@@ -21,10 +21,15 @@ def add_verbs(verbs: Verbs) -> None:
         description="Measure a run's last checkpoint on the validation split.",
         examples="""
             mtan-edu evaluate runs/first
-            mtan-edu evaluate runs/first --data nyuv2_96x128 --json""",
+            mtan-edu evaluate runs/first --data nyuv2_96x128 --json
+            mtan-edu evaluate runs/ten_domains --baseline runs/digits runs/letters ...""",
     )
     evaluate.add_argument("folder", metavar="RUN", help="folder of the run", type=Path)
-    evaluate.add_argument("--data", metavar="DATA", help="rooms, or a folder (default: what it was trained on)")
+    evaluate.add_argument("--data", metavar="DATA", help="rooms, decathlon, a folder (default: as trained on)")
+    evaluate.add_argument(
+        "--baseline", metavar="RUN", type=Path, nargs="+",
+        help="of domains: runs by whose accuracies the Visual Decathlon score is counted, such as a network for each",
+    )  # fmt: skip
     evaluate.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or mps")
     evaluate.add_argument("--json", action="store_true", help="task to metric to value; null = could not be measured")
     evaluate.set_defaults(call=run_evaluate)
@@ -51,7 +56,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
     """Print a table, or JSON."""
     from mtan_edu.experiment.progress import progress_bars
     from mtan_edu.experiment.run import evaluate_run
+    from mtan_edu.run_reader import read_accuracies
 
+    baseline = None if options.baseline is None else read_accuracies(options.baseline)
     measured = evaluate_run(options.folder, options.data, options.device, progress_bars()).metrics
     if options.json:
         plain = {
@@ -60,7 +67,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         }
         print(json.dumps(plain, indent=2, allow_nan=False))
     else:
-        print(_table(measured))
+        print(_table({**measured, **_together(measured, baseline)}))
     return 0
 
 
@@ -95,6 +102,26 @@ def _channels(text: str) -> str | list[int] | None:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise ValueError(f"`--channels` must be mean, most-varying or numbers such as 0,3; got {text!r}.") from None
+
+
+def _together(
+    measured: Mapping[str, Mapping[str, float]], baseline: Mapping[str, float] | None
+) -> dict[str, dict[str, float]]:
+    """What is said of all domains together: the mean accuracy, and the score where there is something to count it by.
+
+    The paper's baseline counts for its own ten domains.
+    """
+    from mtan_edu.tasks import VISUAL_DECATHLON_BASELINE, decathlon_score
+
+    accuracies = {task: metrics["accuracy"] for task, metrics in measured.items() if "accuracy" in metrics}
+    if len(accuracies) < 2:
+        return {}
+    figures = {"mean accuracy": sum(accuracies.values()) / len(accuracies)}
+    if baseline is None and accuracies.keys() == VISUAL_DECATHLON_BASELINE.keys():
+        baseline = VISUAL_DECATHLON_BASELINE
+    if baseline is not None and all(map(math.isfinite, accuracies.values())):
+        figures["decathlon score"] = decathlon_score(accuracies, baseline)
+    return {"together": figures}
 
 
 def _table(measured: Mapping[str, Mapping[str, float]]) -> str:

@@ -23,6 +23,10 @@ TRAINING = {field.name for field in dataclasses.fields(ExperimentConfig().traini
 """Options that belong to `TrainingConfig`; the others belong to `ExperimentConfig`."""
 
 
+_MANY = 4
+"""Of more tasks than these a line would become too long with their losses."""
+
+
 def add_verbs(verbs: Verbs) -> None:
     """Add both verbs."""
     train = verbs.add_parser(
@@ -123,11 +127,13 @@ def _follow(folder: Path, epochs: int, records: Iterable[EpochRecord]) -> int:
 
 
 def _line(record: EpochRecord, epochs: int, tasks: dict[str, TaskRecord]) -> str:
-    """An epoch's validation losses with the first metric of every task."""
+    """An epoch's validation losses with the first metric of every task; of many tasks the first metric alone."""
     parts = [f"epoch {record.epoch}/{epochs}"]
     for name, task in tasks.items():
         metric = next(iter(task.higher_is_better))
-        parts.append(f"{name} {record.val_losses[name]:.3f} ({metric} {record.metrics[name][metric]:.3f})")
+        value = f"{record.metrics[name][metric]:.3f}"
+        many = len(tasks) > _MANY
+        parts.append(f"{name} {value}" if many else f"{name} {record.val_losses[name]:.3f} ({metric} {value})")
     return "   ".join([*parts, f"{record.seconds:.1f} s"])
 
 

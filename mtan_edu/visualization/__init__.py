@@ -4,6 +4,7 @@ Every `show_*` takes records or arrays and returns a figure that a notebook show
 pyplot, opens a file or displays anything, but for `explore` and `LiveCurves`, whose purpose that is.
 """
 
+from mtan_edu.visualization.classifications import show_classifications
 from mtan_edu.visualization.curves import show_losses, show_weights
 from mtan_edu.visualization.explore import Exploration, explore
 from mtan_edu.visualization.live import LiveCurves
@@ -23,6 +24,7 @@ __all__ = [
     "explore",
     "mask_numbers_table",
     "mask_statistics_table",
+    "show_classifications",
     "show_losses",
     "show_mask_difference",
     "show_mask_history",

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from mtan_edu.records import PredictionRecord, TaskRecord
 from mtan_edu.visualization.canvas import Canvas, label_width, row_label, show_picture
 from mtan_edu.visualization.checks import require_index, require_name
+from mtan_edu.visualization.image_classes import CLASS_ROW, IMAGE_CLASS, draw_image_class
 from mtan_edu.visualization.keys import cover_unknown
 from mtan_edu.visualization.style import TextFigure, figure_style, task_styles
 from mtan_edu.visualization.target_panels import Shower, shower
@@ -29,7 +30,8 @@ def show_predictions(record: PredictionRecord, image: int = 0, tasks: str | Sequ
 
     Returns:
         The figure. Target and prediction share their scale. Pixels whose target is unknown are gray and striped, and
-        count in no error.
+        count in no error. The class of a whole image is written, not drawn; an image of another task's domain has
+        none. `show_classifications` shows many images of such tasks.
 
     Raises:
         ValueError: If the record is empty, or the image or a task is unknown.
@@ -39,23 +41,30 @@ def show_predictions(record: PredictionRecord, image: int = 0, tasks: str | Sequ
     colors = record.images[image]
     height = colors.shape[0] / colors.shape[1] * _PANEL
     row_height = max(height + 0.35, 2.0)
+    heights = [CLASS_ROW if record.tasks[name].display.kind == IMAGE_CLASS else row_height for name in names]
+    tops = [_HEAD + sum(heights[:row]) for row in range(len(names))]
     left = 0.1 + _IMAGE + max(map(label_width, names))
     side = left + 3 * (_PANEL + _GAP) + 0.15
     title = " · ".join(filter(None, [f"Predictions for image {image}", when(record.epoch)]))
-    canvas = Canvas(side + _KEY, _HEAD + row_height * len(names), title)
-    middle = _HEAD + (row_height * len(names) - 0.35 - height * _IMAGE / _PANEL) / 2
-    show_picture(canvas.place(0.1, middle, _IMAGE, height * _IMAGE / _PANEL), colors, "image")
+    image_height = height * _IMAGE / _PANEL
+    classes_only = row_height not in heights
+    canvas = Canvas(side + (0 if classes_only else _KEY), _HEAD + max(sum(heights), image_height + 0.2), title)
+    middle = _HEAD + max(0, sum(heights) - 0.35 - image_height) / 2
+    show_picture(canvas.place(0.1, middle, _IMAGE, image_height), colors, "image")
     styles, words = task_styles(record.tasks), []
-    for row, name in enumerate(names):
-        top = _HEAD + row * row_height
+    for row, (name, top) in enumerate(zip(names, tops, strict=True)):
+        display, target, prediction = record.tasks[name].display, record.targets[name], record.predictions[name]
+        if heights[row] == CLASS_ROW:
+            panels = [canvas.place(left + place * (_PANEL + _GAP), top, _PANEL, CLASS_ROW - 0.1) for place in range(3)]
+            words.append(f"{name} {draw_image_class(panels, display, int(target[image]), int(prediction[image]))}")
+            row_label(panels[0], name, styles[name].color)
+            _head(panels, row)
+            continue
         panels = [canvas.place(left + place * (_PANEL + _GAP), top, _PANEL, height) for place in range(3)]
         keys = [canvas.place(side, top, _KEY, row_height - 0.75), canvas.place(side, top + row_height - 0.7, _KEY, 0.6)]
         row_label(panels[0], name, styles[name].color)
-        show, target, prediction = shower(record.tasks[name].display), record.targets[name], record.predictions[name]
-        words.append(f"{name} {_draw_row(panels, keys, show, target[image], prediction[image])}")
-        if row == 0:
-            for ax, what in zip(panels, ("target", "prediction", "error"), strict=True):
-                ax.set_title(what, pad=4)
+        words.append(f"{name} {_draw_row(panels, keys, shower(display), target[image], prediction[image])}")
+        _head(panels, row)
     alt = f"{title}: image, target, prediction and error of {listing(names)}. Errors: {'; '.join(words)}."
     canvas.figure.alt = alt
     return canvas.figure
@@ -102,6 +111,13 @@ def show_sample(
         words.append(f"{name} known at {100 * known.mean():.0f} % of the pixels")
     canvas.figure.alt = f"{title}, {image.shape[0]} x {image.shape[1]} pixels: {'; '.join(words)}."
     return canvas.figure
+
+
+def _head(panels: Sequence[Axes], row: int) -> None:
+    """Say above the first row what the columns are."""
+    if row == 0:
+        for ax, what in zip(panels, ("target", "prediction", "error"), strict=True):
+            ax.set_title(what, pad=4)
 
 
 def _draw_row(

@@ -12,7 +12,8 @@ from PIL import Image
 from mtan_edu.cli import main
 from mtan_edu.experiment import ExperimentConfig, evaluate_run, load_tasks, resume_run, start_run
 from mtan_edu.experiment.what_if import WhatIf
-from mtan_edu.run_reader import mask_epochs, read_masks, read_predictions, read_run
+from mtan_edu.run_reader import mask_epochs, read_accuracies, read_masks, read_predictions, read_run
+from mtan_edu.tasks import decathlon_score
 from mtan_edu.training import TrainingConfig
 from tests.tiny_runs import DOMAINS, contents, random_domains
 
@@ -143,9 +144,28 @@ def test_the_command_trains_and_measures_them(
     domains: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = "--preset decathlon --width 2 --size 16x16 --epochs 1 --batch-size 4 --threads 1 --device cpu --probes 1"
-    assert main(["train", "--data", str(domains), "--out", str(tmp_path / "run"), *options.split()]) == 0
+    command = ["train", "--data", str(domains), *options.split(), "--out"]
+    assert main([*command, str(tmp_path / "all")]) == 0
     assert "epoch 1/1   hues " in capsys.readouterr().out
-    assert main(["evaluate", str(tmp_path / "run"), "--json"]) == 0
-    measured = json.loads(capsys.readouterr().out)
-    assert list(measured) == sorted(DOMAINS)
-    assert all(0 <= metrics["accuracy"] <= 1 for metrics in measured.values())
+    assert main(["evaluate", str(tmp_path / "all"), "--json"]) == 0
+    accuracies = {task: metrics["accuracy"] for task, metrics in json.loads(capsys.readouterr().out).items()}
+    assert list(accuracies) == sorted(DOMAINS)
+    assert main([*command, str(tmp_path / "hues"), "--model", "single", "--tasks", "hues"]) == 0
+    assert main([*command, str(tmp_path / "others"), "--tasks", "sides,tints"]) == 0
+    capsys.readouterr()
+    runs = [str(tmp_path / "hues"), str(tmp_path / "others")]
+    assert main(["evaluate", str(tmp_path / "all"), "--baseline", *runs]) == 0
+    *_, mean, score = capsys.readouterr().out.splitlines()
+    assert float(mean.split()[-1]) == pytest.approx(sum(accuracies.values()) / 3, abs=1e-4)
+    expected = decathlon_score(accuracies, read_accuracies(runs))
+    assert (score.split()[:3], float(score.split()[-1])) == (
+        ["together", "decathlon", "score"],
+        pytest.approx(expected, abs=1e-4),
+    )
+
+
+def test_baselines_that_do_not_fit_get_a_sentence(run: Path, whole: Path) -> None:
+    with pytest.raises(ValueError, match="`run` must have measured an accuracy; got .*whole"):
+        read_accuracies([run, whole])
+    with pytest.raises(ValueError, match="`runs` must be of different tasks; got hues, sides, tints twice"):
+        read_accuracies([run, run])
