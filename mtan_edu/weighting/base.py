@@ -26,8 +26,8 @@ class LossWeighting(nn.Module, ABC):
 
     Attributes:
         looks_again: Whether it must see the losses of the same batch again after the weights have moved.
-        weighs_some: Whether a step may have losses of some tasks only, the others being 0: whether L = Σ_k λ_k L_k
-            with λ that do not follow from the losses of the step.
+        weighs_some: Whether a step may have losses of some tasks only, the others being 0: whether a task's λ is the
+            same whatever the losses of the others are in the step.
         num_tasks: Number of losses, K.
     """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -47,7 +46,7 @@ class FastAdaptiveMultitaskOptimization(LossDependentWeighting):
         running means once more. LibMTL and TorchJD, as all of the above, let a loss of 0 take the weight.
     """
 
-    looks_again: ClassVar[bool] = True
+    looks_again = True
     logits: Tensor
     mean: Tensor
     square: Tensor

@@ -25,8 +25,8 @@ class KendallUncertaintyWeighting(LossWeighting):
     go of a factor that is 1 at σ = 1. With L_k held fixed the minimum is at σ_k² = 2 f_k L_k, where λ_k = 1 / (2 L_k)
     for either kind: f changes how a task begins, not where it settles. The total may be negative.
 
-    s is a parameter: hand it to the optimizer together with the network's. A loss that is 0 for good has no minimum:
-    s then falls for ever, by about the learning rate a step.
+    s is a parameter: hand it to the optimizer together with the network's. A loss of exactly 0, as where a batch has
+    no label for a task, says nothing of its uncertainty: s_k / 2 is left out, which would draw s_k down and λ_k up.
 
     References:
         Kendall et al., CVPR 2018, eq. 7 (regressions) and 10 (a regression and a classification). Our depth loss is
@@ -39,6 +39,7 @@ class KendallUncertaintyWeighting(LossWeighting):
         Nash-MTL reports exp(-s) as the weight; the factor of the gradient is half of that.
     """
 
+    weighs_some = True
     factors: Tensor
 
     def __init__(self, kinds: Sequence[str], initial_log_variance: float = 0.0) -> None:
@@ -65,8 +66,9 @@ class KendallUncertaintyWeighting(LossWeighting):
         self.log_variance = nn.Parameter(torch.full((len(kinds),), float(initial_log_variance)))
 
     def combine(self, losses: Float[Tensor, " K"]) -> Float[Tensor, ""]:
-        """Σ_k ( f_k exp(-s_k) L_k + s_k / 2 )."""
-        return (self.factors.to(losses) * (-self.log_variance).exp() * losses + self.log_variance / 2).sum()
+        """Σ_k ( f_k exp(-s_k) L_k + s_k / 2 ), without s_k / 2 where L_k is 0."""
+        likelihood = self.factors.to(losses) * (-self.log_variance).exp() * losses
+        return (likelihood + (losses != 0) * self.log_variance / 2).sum()
 
     def weights(self) -> Float[Tensor, " K"]:
         """λ_k = f_k exp(-s_k), `(K,)`."""

@@ -29,6 +29,8 @@ class ScaleInvariantWeighting(LossDependentWeighting):
         weight as 1.
     """
 
+    weighs_some = True
+
     def combine(self, losses: Float[Tensor, " K"]) -> Float[Tensor, ""]:
         """Σ_k log L_k, over the losses above 0."""
         check_not_negative(losses)

@@ -176,10 +176,19 @@ def test_dynamic_weight_average_weighs_the_tasks_of_one_task_batches() -> None:
     assert set(records[-1].weights.values()) != {1.0}
 
 
+def test_what_a_task_has_learned_of_its_uncertainty_stays_while_others_train() -> None:
+    config = dataclasses.replace(CONFIG, epochs=1, second_phase=0, learning_rate=0.1)
+    state = start(config, weighting="uncertainty")
+    record = go_on(state, config)[0]
+    losses = torch.tensor(list(record.train_losses.values()))
+    assert (losses > math.exp(-0.5)).all()  # s = -0.5 is too low for every task, and rises
+    assert (state.weighting.log_variance > -0.5).all()
+
+
 @pytest.mark.parametrize(
     ("weighting", "change", "sentence"),
     [
-        ("uncertainty", {}, "`weighting` must do with one task's loss at a time .*; got UncertaintyWeighting"),
+        ("famo", {}, "`weighting` must do with one task's loss at a time .*; got FastAdaptiveMultitaskOptimization"),
         ("dwa", {}, "`weighting` must do without epochs with a second phase; got DynamicWeightAverage"),
         ("dwa", {"second_phase": 0, "sampling": "proportional"}, "must do without epochs with proportional sampling"),
     ],

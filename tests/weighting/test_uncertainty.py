@@ -46,7 +46,15 @@ def test_it_starts_where_the_authors_start():
     weighting = UncertaintyWeighting(3)
     assert weighting.log_variance.tolist() == [-0.5] * 3
     assert weighting.weights().tolist() == pytest.approx([0.8243606] * 3)
-    assert weighting(torch.zeros(3)).item() == pytest.approx(-0.75)
+    assert weighting(torch.full((3,), 1e-9)).item() == pytest.approx(-0.75)
+
+
+def test_a_loss_of_0_says_nothing_of_a_tasks_uncertainty():
+    weighting = UncertaintyWeighting(2)
+    weighting(torch.tensor([1.0, 0.0])).backward()
+    first, second = weighting.log_variance.grad.tolist()
+    assert first != 0
+    assert second == 0
 
 
 def test_the_minimum_lies_where_the_variance_is_the_loss():
