@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -13,7 +14,9 @@ import pytest
 
 from mtan_edu.cli import main
 from mtan_edu.run_reader import mask_epochs, read_run
+from mtan_edu.weighting import available
 from tests.tiny_runs import contents, write_random_data
+from tests.weightings import spelled
 
 TINY = ["--width", "2", "--batch-size", "2", "--threads", "1", "--probes", "2", "--device", "cpu"]
 VERBS = [
@@ -160,6 +163,29 @@ def test_every_option_reaches_the_configuration(data: Path, tmp_path: Path) -> N
         "augment": "scale-flip", "sampling": "in_turn", "second_phase": 0, "seed": 5, "device": "cpu", "threads": 1,
         "deterministic": True, "mixed_precision": True, "workers": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_weighting_trains_an_epoch(name: str, data: Path, tmp_path: Path) -> None:
+    options = ["--model", "split", "--epochs", "1", "--probes", "0", "--weighting", spelled(name)]
+    assert main(train(data, tmp_path / "run", *options)) == 0
+    (record,) = read_run(tmp_path / "run").epochs
+    assert list(record.weights) == ["semantic", "depth", "normal"]
+    assert all(math.isfinite(weight) for weight in record.weights.values())
+
+
+def test_a_weighting_that_lacks_its_argument_gets_a_sentence(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(train(data, tmp_path / "run", "--weighting", "fixed:1,2")) == 2
+    assert "one weight per task (semantic, depth, normal); got 'fixed:1,2'. Write fixed:1,0.5,2" in sentence(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_lists_every_weighting(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["train", "--help"])
+    shown = "".join(capsys.readouterr().out.split())
+    assert ",".join(available()) in shown
 
 
 def test_a_run_is_never_overwritten(whole: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:

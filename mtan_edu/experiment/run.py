@@ -95,7 +95,7 @@ def resume_run(folder: Path | str, progress: Progress | None = None) -> Iterator
     Raises:
         FileNotFoundError: If there is no run.
         BlockingIOError: If another process is writing it.
-        ValueError: If a file of it is damaged, or its data has changed.
+        ValueError: If a file of it is damaged, or its data or its tasks have changed.
         NonFiniteLossError: If a loss is NaN or infinite. The last checkpoint remains.
     """
     folder = existing_run(folder)
@@ -110,6 +110,8 @@ def _continue(folder: Path, config: ExperimentConfig, progress: Progress | None)
     rewind_run(folder, checkpoint.epoch if checkpoint else 0)
     experiment = build_experiment(config, progress)
     state = TrainingState(experiment.model, experiment.weighting, config.training)
+    if checkpoint:
+        _check_tasks(folder, experiment)
     _write_environment(folder, experiment, state.device)
     write_tasks(folder, {name: task.record for name, task in experiment.tasks.items()})
     recorded = config.recorded_epochs()
@@ -219,3 +221,13 @@ def _write_environment(folder: Path, experiment: Experiment, device: torch.devic
         )
     if before != now:
         write_json(path, {**now, "before": [*past, before]} if before else now)
+
+
+def _check_tasks(folder: Path, experiment: Experiment) -> None:
+    """Refuse other tasks than the checkpoint's, or another order: weightings know tasks by their order alone."""
+    before, now = (", ".join(tasks) for tasks in (read_tasks(folder), experiment.tasks))
+    if before != now:
+        raise ValueError(
+            f"`tasks` must be what the run was begun with, in this order ({before}); got {now}. "
+            f"Put them back in {folder / CONFIG}, or begin another run."
+        )

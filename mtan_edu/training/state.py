@@ -113,13 +113,13 @@ def _fill(tensors: Mapping[str, Tensor], saved: Mapping[str, Tensor], what: str)
         different = sorted(tensors.keys() ^ saved.keys())
         raise ValueError(
             f"`{what}` must hold the same tensors as the state; got another set ({len(different)} differ, the first "
-            f"is {different[0]!r}). Load it into the architecture and the tasks that it was saved from."
+            f"is {different[0]!r}). Load it into the architecture, tasks and weighting that it was saved from."
         )
     for name, value in tensors.items():
         if value.shape != saved[name].shape or value.dtype != saved[name].dtype:
             raise ValueError(
                 f"`{what}` must hold {name!r} as {tuple(value.shape)} {value.dtype}; got {tuple(saved[name].shape)} "
-                f"{saved[name].dtype}. Load it into the architecture and the width that it was saved from."
+                f"{saved[name].dtype}. Load it into the width and as many tasks as it was saved from."
             )
     with torch.no_grad():
         for name, value in tensors.items():

@@ -42,7 +42,8 @@ class FixedWeights(LossWeighting):
                 f"`weights` must be finite, at least 0 and not all 0; got {list(weights)}. "
                 "Give each task a number such as 1.0, a larger one to those that shall count more."
             )
-        self.register_buffer("values", torch.tensor(weights, dtype=torch.float64))
+        chosen = torch.tensor(weights, dtype=torch.float64)
+        self.register_buffer("values", chosen, persistent=False)  # a saved state shall not override the choice
 
     def weights(self) -> Float[Tensor, " K"]:
         """λ as given, `(K,)`, float64."""

@@ -62,7 +62,7 @@ class KendallUncertaintyWeighting(LossWeighting):
             raise ValueError(
                 f"`initial_log_variance` must be finite; got {initial_log_variance}. 0.0 is a variance of 1."
             )
-        self.register_buffer("factors", torch.tensor([FACTORS[kind] for kind in kinds]))
+        self.register_buffer("factors", torch.tensor([FACTORS[kind] for kind in kinds]), persistent=False)
         self.log_variance = nn.Parameter(torch.full((len(kinds),), float(initial_log_variance)))
 
     def combine(self, losses: Float[Tensor, " K"]) -> Float[Tensor, ""]:

@@ -159,6 +159,21 @@ def test_data_that_has_changed_is_noticed(data: Path, tmp_path: Path) -> None:
         next(resume_run(tmp_path / "run"))
 
 
+@pytest.mark.parametrize("tasks", [["depth", "semantic", "normal"], ["semantic", "depth"]])
+def test_a_run_does_not_go_on_with_other_tasks_or_in_another_order(
+    whole: Path, tmp_path: Path, tasks: list[str]
+) -> None:
+    run = shutil.copytree(whole, tmp_path / "run")
+    values = json.loads((run / "config.json").read_text())
+    values["tasks"], values["training"]["epochs"] = tasks, 4
+    (run / "config.json").write_text(json.dumps(values))
+    before = contents(run)
+    sentence = rf"`tasks` must be what .* in this order \(semantic, depth, normal\); got {', '.join(tasks)}. Put them"
+    with pytest.raises(ValueError, match=sentence):
+        next(resume_run(run))
+    assert contents(run) == before
+
+
 def test_the_model_comes_back_as_it_was_evaluated(whole: Path, data: Path) -> None:
     model = load_model(whole)
     assert not model.training
