@@ -105,7 +105,7 @@ def test_one_domain_alone_can_be_learned(domains: Path, tmp_path: Path, architec
         ({"image_size": (4, 4)}, "`size` must be 8 pixels or more; got 4"),
         ({"classes": 7}, "`classes` must be left out for domains"),
         ({"model": "single"}, "`tasks` must hold exactly one task for a single-task network; got 3"),
-        ({"weighting": "uncertainty"}, "`weighting` must do with one task's loss at a time"),
+        ({"weighting": "famo"}, "`weighting` must do with one task's loss at a time"),
         ({"weighting": "dwa"}, "`weighting` must do without epochs with a second phase"),
         ({"tasks": ("hues",)}, "`second_phase` must be 0 for one task; got 1"),
     ],
