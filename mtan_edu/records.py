@@ -160,6 +160,55 @@ class InterventionRecord:
 
 
 @dataclass(frozen=True)
+class GainRecord:
+    """How much better than a baseline a method was, seed by seed.
+
+    Attributes:
+        gains: Per seed: task to metric to relative gain [percent], positive = better; NaN = cannot be said.
+        baseline: What the baseline is, in words, such as "single-task networks, mean of 3 seeds".
+
+    Raises:
+        ValueError: If there is no seed.
+    """
+
+    gains: tuple[Mapping[str, Mapping[str, float]], ...]
+    baseline: str
+
+    def __post_init__(self) -> None:
+        if not self.gains:
+            raise ValueError("`gains` must hold those of at least one seed; got none. Pass what each seed reached.")
+
+    def delta_m(self, per: str = "task") -> np.ndarray:
+        """Δm of every seed [percent], `(seeds,)`; `per` is "task" or "metric", as in `mtan_edu.tasks.delta_m`."""
+        return np.array([mean_gain(gains, per) for gains in self.gains])
+
+    def spread(self, per: str = "task") -> tuple[float, float, int]:
+        """Mean and standard deviation of Δm over the seeds (n - 1 in the denominator; NaN for one seed), and n."""
+        values = self.delta_m(per)
+        return float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else float("nan"), len(values)
+
+
+def mean_gain(gains: Mapping[str, Mapping[str, float]], per: str) -> float:
+    """The mean of gains, counted per task (each task's own mean first) or per metric (all alike).
+
+    Args:
+        gains: Task to metric to gain.
+        per: "task" or "metric".
+
+    Returns:
+        The mean; NaN if one gain is NaN.
+
+    Raises:
+        ValueError: If there is no such convention.
+    """
+    if per == "task":
+        return float(np.mean([np.mean(list(values.values())) for values in gains.values()]))
+    if per == "metric":
+        return float(np.mean([gain for values in gains.values() for gain in values.values()]))
+    raise ValueError(f"`per` must be task or metric; got {per!r}. The two are different averages: name yours.")
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A run read back from its folder.
 
