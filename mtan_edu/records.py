@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,87 @@ class InterventionRecord:
     predictions: PredictionRecord
     metrics: Mapping[str, Mapping[str, float]]
     by_image: tuple[Mapping[str, Mapping[str, float]], ...]
+
+
+@dataclass(frozen=True)
+class GradientRecord:
+    """The tasks' gradients on the parameters that they share: how long they are, and which way they point.
+
+    Scalar products say it all: ‖g_i‖² = ⟨g_i, g_i⟩, cos(i, j) = ⟨g_i, g_j⟩ / (‖g_i‖ ‖g_j‖), and those of the whole
+    network are the sums of those of its parts.
+
+    Attributes:
+        tasks: Task names, in order; K of them.
+        groups: Names of the parts of the network, in the order of computation; G of them.
+        products: ⟨g_i, g_j⟩ of the unweighted losses' gradients, `(steps, G, K, K)`.
+        losses: The tasks' unweighted losses, `(steps, K)`.
+        weights: λ that the method of the training gives to each gradient, `(steps, K)`.
+        epoch: Epochs trained when they were recorded; 0 = untrained, None = unknown.
+
+    Raises:
+        ValueError: If the arrays do not fit the names, or there is no step.
+    """
+
+    tasks: tuple[str, ...]
+    groups: tuple[str, ...]
+    products: np.ndarray
+    losses: np.ndarray
+    weights: np.ndarray
+    epoch: int | None = None
+
+    def __post_init__(self) -> None:
+        steps, tasks = len(self.products), len(self.tasks)
+        shapes = {"products": (steps, len(self.groups), tasks, tasks), "losses": (steps, tasks)}
+        for name, shape in {**shapes, "weights": (steps, tasks)}.items():
+            found = getattr(self, name).shape
+            if found != shape or 0 in shape:
+                raise ValueError(
+                    f"`{name}` must have the shape {shape}, none of it 0; got {found}. "
+                    "Record at least one step of a model that shares parameters."
+                )
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every two tasks, in order."""
+        return tuple(combinations(self.tasks, 2))
+
+    def norms(self, group: str | None = None) -> np.ndarray:
+        """‖g_k‖ on a part of the network, None = on all of it, `(steps, K)`."""
+        return np.sqrt(np.diagonal(self._products_of(group), axis1=1, axis2=2))
+
+    def cosines(self, first: str, second: str, group: str | None = None) -> np.ndarray:
+        """cos(g_i, g_j) on a part of the network, None = on all of it, `(steps,)`; NaN where one of them is 0."""
+        i, j = self.tasks.index(first), self.tasks.index(second)
+        norms = self.norms(group)
+        length = norms[:, i] * norms[:, j]
+        products = self._products_of(group)[:, i, j]
+        cosines = np.full(len(products), np.nan)
+        np.divide(products, length, out=cosines, where=length > 0)
+        return np.clip(cosines, -1, 1)  # rounding may lead beyond
+
+    def conflict_share(self, group: str | None = None) -> float:
+        """The share of pairs and steps in which two gradients point apart: cosine below 0. NaN for one task."""
+        cosines = np.array([self.cosines(*pair, group) for pair in self.pairs])
+        known = cosines[np.isfinite(cosines)]
+        return float((known < 0).mean()) if known.size else float("nan")
+
+    def update_shares(self, group: str | None = None) -> np.ndarray:
+        """Each task's share of the update, |λ_k| ‖g_k‖ / Σ_i |λ_i| ‖g_i‖, `(steps, K)`; NaN where the sum is 0."""
+        sizes = np.abs(self.weights) * self.norms(group)
+        total = sizes.sum(axis=1, keepdims=True)
+        shares = np.full(sizes.shape, np.nan)
+        np.divide(sizes, total, out=shares, where=total > 0)
+        return shares
+
+    def _products_of(self, group: str | None) -> np.ndarray:
+        """`(steps, K, K)`."""
+        if group is None:
+            return np.asarray(self.products.sum(axis=1))
+        if group not in self.groups:
+            raise ValueError(
+                f"`group` must be a part of the network, or None; got {group!r}. There is {', '.join(self.groups)}."
+            )
+        return np.asarray(self.products[:, self.groups.index(group)])
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ CHECKPOINT = "checkpoint"
 STATE = "state.json"
 MASKS = "masks"
 PREDICTIONS = "predictions"
+GRADIENTS = "gradients"
 
 
 def existing_run(folder: Path | str) -> Path:

@@ -9,6 +9,7 @@ A run is a folder:
     checkpoint/          state.json names the current weights and training state (safetensors)
     masks/               epoch_0004.npz: attention masks of the probe images
     predictions/         epoch_0004.npz: their predictions and targets
+    gradients/           epoch_0004.npz: how the tasks' gradients on the shared parameters lie to each other
 """
 
 from __future__ import annotations
@@ -22,8 +23,18 @@ from typing import Any
 
 import numpy as np
 
-from mtan_edu.records import EpochRecord, MaskRecord, PredictionRecord, RunRecord, TaskRecord
-from mtan_edu.run_layout import CONFIG, ENVIRONMENT, MASKS, PREDICTIONS, RECORDS, TASKS, existing_run, read_json
+from mtan_edu.records import EpochRecord, GradientRecord, MaskRecord, PredictionRecord, RunRecord, TaskRecord
+from mtan_edu.run_layout import (
+    CONFIG,
+    ENVIRONMENT,
+    GRADIENTS,
+    MASKS,
+    PREDICTIONS,
+    RECORDS,
+    TASKS,
+    existing_run,
+    read_json,
+)
 
 _EPOCH_FILE = re.compile(r"epoch_(\d{4,})\.npz")
 
@@ -113,6 +124,11 @@ def prediction_epochs(folder: Path | str) -> tuple[int, ...]:
     return _epochs_in(existing_run(folder) / PREDICTIONS)
 
 
+def gradient_epochs(folder: Path | str) -> tuple[int, ...]:
+    """Epochs whose gradients were recorded; 0 = before training. Empty for a run that was not asked to."""
+    return _epochs_in(existing_run(folder) / GRADIENTS)
+
+
 def read_masks(folder: Path | str, epoch: int | None = None) -> MaskRecord:
     """The attention masks of the run's probe images.
 
@@ -155,12 +171,32 @@ def read_predictions(folder: Path | str, epoch: int | None = None) -> Prediction
     return PredictionRecord(arrays["images"], targets, predictions, tasks, epoch)
 
 
+def read_gradients(folder: Path | str, epoch: int | None = None) -> GradientRecord:
+    """How the tasks' gradients on the shared parameters lay to each other.
+
+    Args:
+        folder: A run's folder.
+        epoch: One of `gradient_epochs`; None = the last.
+
+    Raises:
+        FileNotFoundError: If there is no run.
+        ValueError: If no gradients were recorded then, or their file is damaged.
+    """
+    folder = existing_run(folder) / GRADIENTS
+    epoch, arrays = _read_epoch(folder, epoch, needed=("tasks", "groups", "products", "losses", "weights"))
+    names = {name: tuple(map(str, arrays.pop(name).tolist())) for name in ("tasks", "groups")}
+    try:
+        return GradientRecord(**names, **arrays, epoch=epoch)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{folder} must hold recorded gradients of epoch {epoch}; {error} Restore it.") from error
+
+
 def _epochs_in(folder: Path) -> tuple[int, ...]:
     found = [_EPOCH_FILE.fullmatch(path.name) for path in folder.glob("epoch_*.npz")]
     return tuple(sorted(int(match[1]) for match in found if match))
 
 
-def _read_epoch(folder: Path, epoch: int | None) -> tuple[int, dict[str, Any]]:
+def _read_epoch(folder: Path, epoch: int | None, needed: tuple[str, ...] = ("images",)) -> tuple[int, dict[str, Any]]:
     recorded = _epochs_in(folder)
     if not recorded:
         raise ValueError(f"{folder} must hold recorded {folder.name}; got none. Only some models and runs have them.")
@@ -171,7 +207,8 @@ def _read_epoch(folder: Path, epoch: int | None) -> tuple[int, dict[str, Any]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        arrays["images"]
+        for name in needed:
+            arrays[name]
     except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} must be recorded {folder.name}; it is damaged. Delete it, or restore it.") from error
     return epoch, arrays

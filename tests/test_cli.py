@@ -153,7 +153,7 @@ def test_every_option_reaches_the_configuration(data: Path, tmp_path: Path) -> N
         "--model split --widths 2,3,4,5,6 --tasks normal,depth --weighting uncertainty --epochs 1 --batch-size 3 "
         "--optimizer sgd --sampling in_turn --second-phase 0 "
         "--learning-rate 1e-4 --schedule constant --augment scale-flip --seed 5 --threads 1 --workers 0 "
-        "--deterministic --mixed-precision --probes 1 --probe-epochs 1 --device cpu"
+        "--deterministic --mixed-precision --probes 1 --probe-epochs 1 --gradients 1 --device cpu"
     )
     assert main(["train", "--data", str(data), "--out", str(run), *options.split()]) == 0
     config = read_run(run).config

@@ -180,3 +180,5 @@ def _add_how(train: SentenceParser) -> None:
     how.add_argument("--mixed-precision", action="store_true", default=None, help="compute in bfloat16")
     how.add_argument("--probes", type=whole_number, metavar="N", help="validation images to record (default: 4)")
     how.add_argument("--probe-epochs", type=whole_numbers, metavar="N,...", help="when (default: 0, 1, 2, 4, ...)")
+    help = "then, look at the tasks' gradients too, on N training batches (2 if not said)"
+    how.add_argument("--gradients", type=whole_number, nargs="?", const=2, metavar="N", help=help)

@@ -15,6 +15,7 @@ from mtan_edu.recording.runs import new_run_folder
 
 if TYPE_CHECKING:
     from mtan_edu.experiment.build import Experiment, build_experiment
+    from mtan_edu.experiment.gradients import look_at_gradients
     from mtan_edu.experiment.run import (
         evaluate_run,
         load_model,
@@ -33,6 +34,7 @@ __all__ = [
     "evaluate_run",
     "load_model",
     "load_tasks",
+    "look_at_gradients",
     "new_run_folder",
     "preset",
     "progress_bars",
@@ -46,5 +48,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "build" if name in ("Experiment", "build_experiment") else "run"
+    others = {"Experiment": "build", "build_experiment": "build", "look_at_gradients": "gradients"}
+    module = others.get(name, "run")
     return getattr(importlib.import_module(f"{__name__}.{module}"), name)

@@ -40,6 +40,8 @@ class ExperimentConfig:
         probes: So many validation images (the first; of domains, so many of each) are looked at during training:
             masks and predictions.
         probe_epochs: After which epochs; None = 0 (untrained), 1, 2, 4, 8, ... and the last.
+        gradients: After the same epochs, the tasks' gradients are looked at on so many batches of training images;
+            0 = never.
 
     Raises:
         TypeError: If a value has the wrong type.
@@ -62,6 +64,7 @@ class ExperimentConfig:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     probes: int = 4
     probe_epochs: tuple[int, ...] | None = None
+    gradients: int = 0
 
     def __post_init__(self) -> None:
         for name in ("model", "backbone", "weighting", "data"):
@@ -82,6 +85,7 @@ class ExperimentConfig:
         if self.classes is not None:
             check_integer("classes", self.classes, 2, "The paper has 2, 7, 13 and 19.")
         check_integer("probes", self.probes, 0, "0 records no masks and no predictions.")
+        check_integer("gradients", self.gradients, 0, "2 batches show conflicts; 0 records no gradients.")
         for epoch in self.probe_epochs or ():
             check_integer("probe_epochs", epoch, 0, "0 is the untrained network.")
 

@@ -20,6 +20,7 @@ from mtan_edu.experiment.build import (
 )
 from mtan_edu.experiment.config import ExperimentConfig
 from mtan_edu.experiment.environment import describe_data, describe_environment
+from mtan_edu.experiment.gradients import record_run_gradients
 from mtan_edu.experiment.probes import record_probes
 from mtan_edu.models import MultiTaskModel
 from mtan_edu.recording.checkpoint import Checkpoint, load_checkpoint, load_weights, save_checkpoint
@@ -119,11 +120,13 @@ def _continue(folder: Path, config: ExperimentConfig, progress: Progress | None)
         state.load(checkpoint.epoch, checkpoint.model, checkpoint.training)
     elif 0 in recorded:
         record_probes(folder, experiment, state.device, epoch=0)
+        record_run_gradients(folder, experiment, epoch=0)
     parts = (experiment.model, experiment.tasks, experiment.weighting, experiment.data, config.training)
     for record in train(*parts, state, progress):
         append_epoch(folder, record)
         if record.epoch in recorded:
             record_probes(folder, experiment, state.device, record.epoch)
+            record_run_gradients(folder, experiment, record.epoch)
         save_checkpoint(folder, Checkpoint(record.epoch, state.model_tensors(), state.training_tensors()))
         yield record
 

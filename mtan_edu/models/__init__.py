@@ -16,6 +16,7 @@ from mtan_edu.models.interventions import (
 )
 from mtan_edu.models.mtan import MTAN
 from mtan_edu.models.multi_task import MultiTaskModel
+from mtan_edu.models.parameter_groups import shared_groups
 from mtan_edu.models.reference import load_reference_state_dict, reference_state_dict
 from mtan_edu.models.resnet import ResNetBackbone
 from mtan_edu.models.segnet import SegNetBackbone, segnet_transitions
@@ -62,4 +63,5 @@ __all__ = [
     "load_reference_state_dict",
     "reference_state_dict",
     "segnet_transitions",
+    "shared_groups",
 ]

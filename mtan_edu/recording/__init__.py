@@ -1,4 +1,4 @@
-"""What is kept of a network at work: its masks, figures for the report, and runs on disk.
+"""What is kept of a network at work: its masks and gradients, figures for the report, and runs on disk.
 
 What needs torch is loaded when it is first asked for: a run's folder is begun before anything heavy.
 """
@@ -13,6 +13,7 @@ from mtan_edu.recording.runs import NewRun, create_run, new_run_folder
 
 if TYPE_CHECKING:
     from mtan_edu.recording.checkpoint import Checkpoint, load_checkpoint, load_weights, save_checkpoint
+    from mtan_edu.recording.gradients import record_gradients
     from mtan_edu.recording.masks import RecordedMasks, pool_to, record_masks
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "new_run_folder",
     "pool_to",
     "record",
+    "record_gradients",
     "record_masks",
     "save_checkpoint",
 ]
@@ -36,6 +38,7 @@ _MODULES = {
     "load_checkpoint": "checkpoint",
     "load_weights": "checkpoint",
     "pool_to": "masks",
+    "record_gradients": "gradients",
     "record_masks": "masks",
     "save_checkpoint": "checkpoint",
 }

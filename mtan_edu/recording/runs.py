@@ -16,6 +16,7 @@ from mtan_edu.run_layout import (
     CHECKPOINT,
     CONFIG,
     ENVIRONMENT,
+    GRADIENTS,
     MASKS,
     PREDICTIONS,
     RECORDS,
@@ -24,7 +25,7 @@ from mtan_edu.run_layout import (
 )
 
 if TYPE_CHECKING:
-    from mtan_edu.records import EpochRecord, MaskRecord, PredictionRecord, TaskRecord
+    from mtan_edu.records import EpochRecord, GradientRecord, MaskRecord, PredictionRecord, TaskRecord
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class NewRun:
         """Undo the beginning, for an input that turned out bad. Files of others stay."""
         for name in (CONFIG, ENVIRONMENT, TASKS, RECORDS, LOCK):
             (self.folder / name).unlink(missing_ok=True)
-        for name in (CHECKPOINT, MASKS, PREDICTIONS):
+        for name in (CHECKPOINT, MASKS, PREDICTIONS, GRADIENTS):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         for folder in self.made:
             with contextlib.suppress(OSError):  # not empty: somebody else put something there
@@ -114,6 +115,15 @@ def write_predictions(folder: Path, record: PredictionRecord) -> None:
     _write_epoch(folder / PREDICTIONS, record.epoch, {"images": record.images, **targets, **predictions})
 
 
+def write_gradients(folder: Path, record: GradientRecord) -> None:
+    """Write how the tasks' gradients lie to each other; replaces those of the same epoch."""
+    import numpy as np
+
+    names = {"tasks": np.array(record.tasks), "groups": np.array(record.groups)}
+    numbers = {"products": record.products, "losses": record.losses, "weights": record.weights}
+    _write_epoch(folder / GRADIENTS, record.epoch, {**names, **numbers})
+
+
 def rewind_run(folder: Path, epoch: int) -> None:
     """Forget what a run wrote after its checkpoint, and what a killed write left behind.
 
@@ -124,7 +134,7 @@ def rewind_run(folder: Path, epoch: int) -> None:
     Raises:
         ValueError: If the records of these epochs are not all there.
     """
-    for part in (folder, folder / CHECKPOINT, folder / MASKS, folder / PREDICTIONS):
+    for part in (folder, *(folder / name for name in (CHECKPOINT, MASKS, PREDICTIONS, GRADIENTS))):
         for leftover in part.glob(TEMPORARY):
             leftover.unlink(missing_ok=True)
     path = folder / RECORDS

@@ -7,6 +7,13 @@ pyplot, opens a file or displays anything, but for `explore` and `LiveCurves`, w
 from mtan_edu.visualization.classifications import show_classifications
 from mtan_edu.visualization.curves import show_losses, show_weights
 from mtan_edu.visualization.explore import Exploration, explore
+from mtan_edu.visualization.gains import delta_m_table, show_delta_m
+from mtan_edu.visualization.gradients import (
+    show_conflict_history,
+    show_gradient_conflicts,
+    show_gradient_norms,
+    show_update_shares,
+)
 from mtan_edu.visualization.live import LiveCurves
 from mtan_edu.visualization.mask_history import show_mask_history
 from mtan_edu.visualization.mask_numbers import mask_numbers_table, show_mask_numbers
@@ -15,16 +22,23 @@ from mtan_edu.visualization.masks import show_mask_difference, show_masks
 from mtan_edu.visualization.metrics import show_metrics
 from mtan_edu.visualization.predictions import show_predictions, show_sample
 from mtan_edu.visualization.style import TASK_COLORS, TextFigure, task_styles
+from mtan_edu.visualization.training_rates import average_weights, show_training_rates, training_rates
 
 __all__ = [
     "TASK_COLORS",
     "Exploration",
     "LiveCurves",
     "TextFigure",
+    "average_weights",
+    "delta_m_table",
     "explore",
     "mask_numbers_table",
     "mask_statistics_table",
     "show_classifications",
+    "show_conflict_history",
+    "show_delta_m",
+    "show_gradient_conflicts",
+    "show_gradient_norms",
     "show_losses",
     "show_mask_difference",
     "show_mask_history",
@@ -34,6 +48,9 @@ __all__ = [
     "show_metrics",
     "show_predictions",
     "show_sample",
+    "show_training_rates",
+    "show_update_shares",
     "show_weights",
     "task_styles",
+    "training_rates",
 ]

@@ -106,7 +106,9 @@ def _describe(methods: Mapping[str, GainRecord], shown: Sequence[str], baseline:
         sentences.append(f"{CONVENTIONS[per].capitalize()}: {'; '.join(parts)}.")
     seeds = sorted({len(record.gains) for record in methods.values()})
     of = plural(seeds[0], "seed") if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
-    return f"Δm of {plural(len(methods), 'method')} over {baseline}, {of} each, positive = better. {' '.join(sentences)}"
+    return (
+        f"Δm of {plural(len(methods), 'method')} over {baseline}, {of} each, positive = better. {' '.join(sentences)}"
+    )
 
 
 def _in_words(record: GainRecord, per: str) -> str:

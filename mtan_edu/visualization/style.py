@@ -32,6 +32,9 @@ MASK_COLORMAP = "viridis"
 DIFFERENCE_COLORMAP = "RdBu_r"
 """Differences: diverging, white = none."""
 
+CONFLICT_COLORMAP = "RdBu"
+"""Cosines of gradients: diverging, red = conflict, white = unrelated, blue = agreement."""
+
 ERROR_COLORMAP = "magma"
 """Errors: perceptual and sequential, dark = none."""
 

@@ -22,6 +22,7 @@ from mtan_edu.training import TrainingConfig, available_cores
         ("data_seed", -1, "`data_seed` must be at least 0"),
         ("classes", 1, "`classes` must be at least 2; got 1. The paper has"),
         ("probes", -1, "`probes` must be at least 0"),
+        ("gradients", -1, "`gradients` must be at least 0; got -1. 2 batches show conflicts"),
         ("probe_epochs", (0, -1), "`probe_epochs` must be at least 0; got -1"),
     ],
 )

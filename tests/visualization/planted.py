@@ -7,7 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from mtan_edu.records import Display, EpochRecord, MaskRecord, PredictionRecord, RunRecord, TaskRecord
+from mtan_edu.records import (
+    Display,
+    EpochRecord,
+    GainRecord,
+    GradientRecord,
+    MaskRecord,
+    PredictionRecord,
+    RunRecord,
+    TaskRecord,
+)
 
 TASKS = {
     "semantic": TaskRecord("semantic", 3, Display("classes", ("bed", "wall", "tv")), {"mean_iou": True}),
@@ -78,3 +87,30 @@ def predictions() -> PredictionRecord:
         tasks=TASKS,
         epoch=2,
     )
+
+
+def gradients(
+    cosine: float = -0.5, epoch: int | None = 4, tasks: Sequence[str] = tuple(TASKS), steps: int = 2
+) -> GradientRecord:
+    """On two parts, with norms 1, 2, 3 and 2, 4, 6. Every two tasks have the same cosine on the first part, and none
+    on the second. λ = 1, 1/2, 1/3: all have the same share of the update.
+    """
+    sizes = np.arange(1, len(tasks) + 1.0)
+    directions = np.full((len(tasks), len(tasks)), cosine)
+    np.fill_diagonal(directions, 1)
+    first = directions * np.outer(sizes, sizes)
+    products = np.stack([first, np.diag((2 * sizes) ** 2)])
+    return GradientRecord(
+        tasks=tuple(tasks),
+        groups=("encoder_1", "decoder_1"),
+        products=np.stack([products] * steps),
+        losses=np.ones((steps, len(tasks))),
+        weights=np.stack([1 / sizes] * steps),
+        epoch=epoch,
+    )
+
+
+def gains(*depth: float, baseline: str = "single-task networks") -> GainRecord:
+    """Per seed: semantic gains 10 % and 20 %, depth what is given (default: one seed, -3 %)."""
+    seeds = [{"semantic": {"mean_iou": 10.0, "pixel_accuracy": 20.0}, "depth": {"absolute_error": d}} for d in depth]
+    return GainRecord(tuple(seeds) or gains(-3.0).gains, baseline)
