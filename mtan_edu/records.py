@@ -242,6 +242,44 @@ class GradientRecord:
 
 
 @dataclass(frozen=True)
+class LandscapeRecord:
+    """The losses of several tasks over two parameters.
+
+    Attributes:
+        tasks: Task names, in order; K of them.
+        x: First parameter, `(columns,)`.
+        y: Second parameter, `(rows,)`.
+        losses: `(K, rows, columns)`.
+        minima: Task to where its loss is lowest.
+        front: Points of the Pareto front, from one task's minimum to the other's, `(points, 2)`.
+    """
+
+    tasks: tuple[str, ...]
+    x: np.ndarray
+    y: np.ndarray
+    losses: np.ndarray
+    minima: Mapping[str, tuple[float, float]]
+    front: np.ndarray
+
+
+@dataclass(frozen=True)
+class TrajectoryRecord:
+    """Where a method went on such a landscape.
+
+    Attributes:
+        method: Its name.
+        points: Both parameters before the first and after every step, `(starts, steps + 1, 2)`.
+        losses: The tasks' losses there, `(starts, steps + 1, K)`.
+        weights: λ of each step, `(starts, steps, K)`.
+    """
+
+    method: str
+    points: np.ndarray
+    losses: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True)
 class GainRecord:
     """How much better than a baseline a method was, seed by seed.
 

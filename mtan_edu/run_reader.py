@@ -184,9 +184,9 @@ def read_gradients(folder: Path | str, epoch: int | None = None) -> GradientReco
     """
     folder = existing_run(folder) / GRADIENTS
     epoch, arrays = _read_epoch(folder, epoch, needed=("tasks", "groups", "products", "losses", "weights"))
-    names = {name: tuple(map(str, arrays.pop(name).tolist())) for name in ("tasks", "groups")}
+    tasks, groups = (tuple(map(str, arrays.pop(name).tolist())) for name in ("tasks", "groups"))
     try:
-        return GradientRecord(**names, **arrays, epoch=epoch)
+        return GradientRecord(tasks, groups, **arrays, epoch=epoch)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{folder} must hold recorded gradients of epoch {epoch}; {error} Restore it.") from error
 

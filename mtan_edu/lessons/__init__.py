@@ -1,7 +1,18 @@
-"""What the notebooks of the course share: sizes for every preset, where runs are kept, tables."""
+"""What the notebooks of the course share: sizes for every preset, where runs are kept, tables, a toy of two tasks."""
 
 from mtan_edu.lessons.presets import choose, lesson_config
 from mtan_edu.lessons.runs import newest_run, runs_folder
 from mtan_edu.lessons.tables import metrics_table
+from mtan_edu.lessons.toy import ready_methods, trajectories, two_valleys, two_valleys_record
 
-__all__ = ["choose", "lesson_config", "metrics_table", "newest_run", "runs_folder"]
+__all__ = [
+    "choose",
+    "lesson_config",
+    "metrics_table",
+    "newest_run",
+    "ready_methods",
+    "runs_folder",
+    "trajectories",
+    "two_valleys",
+    "two_valleys_record",
+]

@@ -14,6 +14,7 @@ from mtan_edu.visualization.gradients import (
     show_gradient_norms,
     show_update_shares,
 )
+from mtan_edu.visualization.interactive import InteractiveFigure, play_trajectories, replay_weights
 from mtan_edu.visualization.live import LiveCurves
 from mtan_edu.visualization.mask_history import show_mask_history
 from mtan_edu.visualization.mask_numbers import mask_numbers_table, show_mask_numbers
@@ -23,10 +24,12 @@ from mtan_edu.visualization.metrics import show_metrics
 from mtan_edu.visualization.predictions import show_predictions, show_sample
 from mtan_edu.visualization.style import TASK_COLORS, TextFigure, task_styles
 from mtan_edu.visualization.training_rates import average_weights, show_training_rates, training_rates
+from mtan_edu.visualization.trajectories import show_landscape, show_trajectories
 
 __all__ = [
     "TASK_COLORS",
     "Exploration",
+    "InteractiveFigure",
     "LiveCurves",
     "TextFigure",
     "average_weights",
@@ -35,10 +38,13 @@ __all__ = [
     "mask_numbers_table",
     "mask_statistics_table",
     "show_classifications",
+    "play_trajectories",
+    "replay_weights",
     "show_conflict_history",
     "show_delta_m",
     "show_gradient_conflicts",
     "show_gradient_norms",
+    "show_landscape",
     "show_losses",
     "show_mask_difference",
     "show_mask_history",
@@ -49,6 +55,7 @@ __all__ = [
     "show_predictions",
     "show_sample",
     "show_training_rates",
+    "show_trajectories",
     "show_update_shares",
     "show_weights",
     "task_styles",
