@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from mtan_edu.data import Batch, collate
+from mtan_edu.data.domains import DomainSplits
 from mtan_edu.data.loading import Samples
 from mtan_edu.experiment.build import Experiment
 from mtan_edu.models import MultiTaskModel
@@ -17,15 +18,15 @@ from mtan_edu.recording.gradients import Weigher, record_gradients
 from mtan_edu.recording.runs import write_gradients
 from mtan_edu.records import GradientRecord
 from mtan_edu.tasks import Task
-from mtan_edu.weighting import LossWeighting
+from mtan_edu.weighting import GradientBalancing, LossWeighting
 
 
 def look_at_gradients(
     model: MultiTaskModel,
     tasks: Mapping[str, Task],
-    batches: Iterable[Batch],
+    batches: Iterable[Batch | Mapping[str, Batch]],
     *,
-    weighting: LossWeighting | None = None,
+    weighting: LossWeighting | GradientBalancing | None = None,
     epoch: int | None = None,
 ) -> GradientRecord:
     """Measure the tasks' gradients on the shared parameters as training would see them.
@@ -38,7 +39,8 @@ def look_at_gradients(
     Args:
         model: The model, on its device.
         tasks: Task name to task, in the order of the record.
-        batches: What to look at; the images as they are, without augmentation.
+        batches: What to look at; the images as they are, without augmentation. Where tasks have images of their own,
+            a batch of every task in place of one for all.
         weighting: What gives the tasks their weights in the training; None = equal.
         epoch: Epochs trained; 0 = untrained, None = unknown.
 
@@ -47,10 +49,15 @@ def look_at_gradients(
     """
     device = next(model.parameters()).device
 
-    def losses(batch: Batch) -> dict[str, Tensor]:
+    def losses(batch: Batch | Mapping[str, Batch]) -> dict[str, Tensor]:
+        if isinstance(batch, Batch):
+            return losses_on(batch, list(tasks))
+        return {name: losses_on(batch[name], [name])[name] for name in tasks}
+
+    def losses_on(batch: Batch, names: list[str]) -> dict[str, Tensor]:
         here = batch.to(device)
-        outputs = model(here.image.contiguous(memory_format=torch.channels_last))
-        return {name: task.loss(outputs[name].float(), here.targets[name]) for name, task in tasks.items()}
+        outputs = model(here.image.contiguous(memory_format=torch.channels_last), names)
+        return {name: tasks[name].loss(outputs[name].float(), here.targets[name]) for name in names}
 
     modes = [(part, part.training) for part in model.modules()]
     model.train()
@@ -62,8 +69,8 @@ def look_at_gradients(
             part.training = training
 
 
-def weights_of(weighting: LossWeighting) -> Weigher:
-    """What a weighting would make of gradients and losses, tried out on a copy of it.
+def weights_of(weighting: LossWeighting | GradientBalancing) -> Weigher:
+    """The weights λ that a method would give to gradients and losses, tried out on a copy of it.
 
     Args:
         weighting: It is left as it is.
@@ -71,7 +78,10 @@ def weights_of(weighting: LossWeighting) -> Weigher:
 
     def weigh(gradients: Tensor, losses: Tensor) -> Tensor:
         trial = copy.deepcopy(weighting)
-        trial(losses)
+        if isinstance(trial, LossWeighting):
+            trial(losses)
+        else:
+            trial(gradients, losses)
         return trial.weights()
 
     return weigh
@@ -102,10 +112,15 @@ def record_run_gradients(folder: Path, experiment: Experiment, epoch: int) -> No
         experiment: Its parts, left as they are. With one task there is nothing to look at.
         epoch: Epochs trained.
     """
-    config = experiment.config
-    if config.gradients and len(experiment.tasks) > 1:
-        batches = first_batches(experiment.data.train, config.training.batch_size, config.gradients)
-        record = look_at_gradients(
-            experiment.model, experiment.tasks, batches, weighting=experiment.weighting, epoch=epoch
-        )
-        write_gradients(folder, record)
+    config, data = experiment.config, experiment.data
+    if not config.gradients or len(experiment.tasks) < 2:
+        return
+    size, count = config.training.batch_size, config.gradients
+    batches: Iterable[Batch | Mapping[str, Batch]]
+    if isinstance(data, DomainSplits):
+        of_tasks = [first_batches(data.domains[name].train, size, count) for name in experiment.tasks]
+        batches = (dict(zip(experiment.tasks, step, strict=True)) for step in zip(*of_tasks, strict=False))
+    else:
+        batches = first_batches(data.train, size, count)
+    record = look_at_gradients(experiment.model, experiment.tasks, batches, weighting=experiment.weighting, epoch=epoch)
+    write_gradients(folder, record)

@@ -140,7 +140,7 @@ def _walk(name: str, start: tuple[float, float], steps: int, rate: float) -> tup
 
 def _front(points: int) -> np.ndarray:
     """From the left minimum to the right one: the lowest right loss for every left loss, `(points, 2)`."""
-    from scipy.optimize import minimize  # here: it takes its time to load
+    from scipy.optimize import minimize  # type: ignore[import-untyped]  # here: it takes its time to load
 
     def loss(task: int, at: np.ndarray) -> float:
         return float(two_valleys(torch.from_numpy(at))[task])

@@ -10,9 +10,19 @@ import pytest
 from PIL import Image
 
 from mtan_edu.cli import main
-from mtan_edu.experiment import ExperimentConfig, evaluate_run, load_tasks, resume_run, start_run
+from mtan_edu.experiment import (
+    ExperimentConfig,
+    build_experiment,
+    evaluate_run,
+    load_tasks,
+    look_at_gradients,
+    read_config,
+    resume_run,
+    start_run,
+)
+from mtan_edu.experiment.gradients import first_batches
 from mtan_edu.experiment.what_if import WhatIf
-from mtan_edu.run_reader import mask_epochs, read_accuracies, read_masks, read_predictions, read_run
+from mtan_edu.run_reader import mask_epochs, read_accuracies, read_gradients, read_masks, read_predictions, read_run
 from mtan_edu.tasks import decathlon_score
 from mtan_edu.training import TrainingConfig
 from tests.tiny_runs import DOMAINS, contents, random_domains
@@ -79,6 +89,18 @@ def test_every_task_is_recorded_looking_at_images_of_every_domain(run: Path) -> 
         assert known.tolist() == [2 * row <= image < 2 * row + 2 for image in range(6)]
         assert (predictions.predictions[name] >= 0).all()
     assert np.array_equal(masks.images, predictions.images)
+
+
+def test_gradients_of_every_task_come_from_its_own_images(domains: Path, tmp_path: Path) -> None:
+    list(start_run(config(domains, gradients=1, probes=0, probe_epochs=(0,)), tmp_path / "run"))
+    record = read_gradients(tmp_path / "run", 0)
+    experiment = build_experiment(read_config(tmp_path / "run"))
+    assert record.tasks == tuple(experiment.tasks)
+    name = record.tasks[1]
+    batch = next(iter(first_batches(experiment.data.domains[name].train, experiment.config.training.batch_size, 1)))
+    alone = look_at_gradients(experiment.model, {name: experiment.tasks[name]}, [batch])
+    assert record.losses[0, 1] == pytest.approx(alone.losses[0, 0])
+    assert record.norms()[0, 1] == pytest.approx(alone.norms()[0, 0], rel=1e-4)
 
 
 def test_what_is_measured_again_is_what_was_recorded(run: Path) -> None:

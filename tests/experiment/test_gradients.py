@@ -13,6 +13,7 @@ from mtan_edu.data import collate
 from mtan_edu.experiment import build_experiment, load_model, look_at_gradients, resume_run, start_run
 from mtan_edu.experiment.gradients import first_batches
 from mtan_edu.run_reader import gradient_epochs, read_epochs, read_gradients
+from mtan_edu.weighting import MultipleGradientDescent
 from tests.tiny_runs import contents, tiny_config
 
 LOOK = "import sys, mtan_edu.run_reader as r; print(r.read_gradients(sys.argv[1], 1).conflict_share()); "
@@ -91,6 +92,18 @@ def test_looking_keeps_every_part_s_mode_and_the_weighting(data: Path) -> None:
     assert [part.training for part in model.modules()] == before
     assert all(torch.equal(value, state[name]) for name, value in experiment.weighting.state_dict().items())
     assert record.weights[0] == pytest.approx([0.5 * np.exp(0.5)] * 3)
+
+
+def test_weights_of_a_gradient_balancing_are_what_it_makes_of_these_gradients(data: Path) -> None:
+    experiment, balancing = build_experiment(tiny_config(data)), MultipleGradientDescent(3)
+    batches = first_batches(experiment.data.train, 2, 2)
+    record = look_at_gradients(experiment.model, experiment.tasks, batches, weighting=balancing)
+    assert balancing.weights().tolist() == [1, 1, 1]  # it has not noticed
+    for products, weights in zip(record.products.sum(axis=1), record.weights, strict=True):
+        toward = products @ weights  # of the shortest combination: the same for every task that has a weight
+        assert weights.sum() == pytest.approx(1)
+        assert toward[weights > 1e-9] == pytest.approx(weights @ toward, rel=1e-4)
+        assert (toward >= weights @ toward * (1 - 1e-4)).all()
 
 
 def test_a_single_task_has_no_gradients_to_compare(data: Path, tmp_path: Path) -> None:

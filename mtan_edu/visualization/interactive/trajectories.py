@@ -80,4 +80,4 @@ def _contours(landscape: LandscapeRecord) -> list[list[list[float]]]:
     values = landscape.losses.sum(axis=0)
     generator = contour_generator(landscape.x, landscape.y, values)
     lines = [line for level in contour_levels(values) for line in generator.lines(float(level))]
-    return [np.round(line, 2).tolist() for line in lines]
+    return [np.round(np.asarray(line, dtype=float), 2).tolist() for line in lines]
