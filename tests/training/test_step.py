@@ -10,7 +10,13 @@ from mtan_edu.data import Batch, collate
 from mtan_edu.tasks import dense_tasks
 from mtan_edu.training import NonFiniteGradientError, NonFiniteLossError, TrainingConfig, TrainingState
 from mtan_edu.training.step import training_step
-from mtan_edu.weighting import EqualWeighting, LossWeighting, MultipleGradientDescent, UncertaintyWeighting
+from mtan_edu.weighting import (
+    EqualWeighting,
+    LossWeighting,
+    MultipleGradientDescent,
+    ScaleInvariantWeighting,
+    UncertaintyWeighting,
+)
 from tests.tiny_runs import random_splits, tiny_model
 
 TASKS = dense_tasks()
@@ -32,6 +38,13 @@ def test_a_step_moves_every_parameter_of_model_and_weighting(batch: Batch) -> No
     assert not [name for name in still if not name.endswith("bias")]
     assert losses.shape == weights.shape == (3,)
     assert weights.tolist() == pytest.approx([0.82436] * 3, abs=1e-5)  # 1 / (2 exp(-0.5)): those of before the step
+
+
+def test_weights_that_follow_from_the_losses_are_those_of_this_step(batch: Batch) -> None:
+    state = TrainingState(tiny_model(), ScaleInvariantWeighting(3), CONFIG)
+    for _ in range(2):
+        losses, weights = training_step(state, TASKS, batch, rate=1e-2)
+        assert (losses * weights).tolist() == pytest.approx([1.0] * 3)
 
 
 def test_losses_are_unweighted(batch: Batch) -> None:
