@@ -25,6 +25,7 @@ VERBS = [
     ["resume"],
     ["evaluate"],
     ["masks"],
+    ["explore"],
     ["data"],
     ["data", "rooms"],
     ["data", "check"],
@@ -92,6 +93,7 @@ def sentence(capsys: pytest.CaptureFixture[str]) -> str:
         (["resume", "/nowhere"], "`run` must be the folder of a run; got /nowhere, which does not exist."),
         (["evaluate", "/nowhere"], "`run` must be the folder of a run; got /nowhere, which does not exist."),
         (["masks", "/nowhere", "--out", "m.png"], "`run` must be the folder of a run; got /nowhere"),
+        (["explore", "/nowhere"], "`run` must be the folder of a run; got /nowhere"),
         (["masks", "/nowhere", "--out", "m.gif"], "`--out` must end in .png, .pdf, .svg; got m.gif."),
         (["data", "chek", "x"], "Did you mean `check`?"),
         (["data", "check", "/nowhere"], "`folder` must exist; got /nowhere."),
@@ -228,6 +230,38 @@ def test_what_cannot_be_measured_is_null(whole: Path, tmp_path: Path, capsys: py
     capsys.readouterr()
     assert main(["evaluate", str(whole), "--data", str(frames), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["depth"] == {"absolute_error": None, "relative_error": None}
+
+
+def test_masks_are_written_into_one_page(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "masks.html"
+    assert main(["explore", str(whole), "--html", str(page), "--megabytes", "2"]) == 0
+    assert f"Masks of {whole}: {page}" in capsys.readouterr().out
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert main(["explore", str(whole), "--html", str(tmp_path / "masks.png")]) == 2
+    assert "`--html` must end in .html; got" in capsys.readouterr().err
+    assert main(["explore", str(whole), "--html", str(page), "--megabytes", "0"]) == 2
+    assert "`megabytes` must be at least 0.05; got 0" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the browser of this test is a shell script")
+def test_a_page_is_opened_in_the_browser(whole: Path, tmp_path: Path) -> None:
+    run = tmp_path / "copy"
+    shutil.copytree(whole, run)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    code = "import sys; from mtan_edu.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "explore", str(run)]
+    result = subprocess.run(command, env={**os.environ, "BROWSER": f"{browser} %s"}, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    wait_for_file(tmp_path / "opened")
+    assert (tmp_path / "opened").read_text().strip() == (run / "explorer.html").resolve().as_uri()
+
+
+def wait_for_file(path: Path) -> None:
+    end = time.monotonic() + 20
+    while not (path.exists() and path.read_text().strip()) and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def test_masks_are_drawn_into_a_file(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""`mtan-edu evaluate` and `mtan-edu masks`: look at a run."""
+"""`mtan-edu evaluate`, `mtan-edu masks` and `mtan-edu explore`: look at a run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from mtan_edu.cli.parser import Verbs, names, whole_number
+from mtan_edu.cli.parser import Verbs, names, number, whole_number
+
+PAGE = "explorer.html"
+"""Where a run's page is written if nobody says where."""
 
 PICTURES = (".png", ".pdf", ".svg")
 
 
 def add_verbs(verbs: Verbs) -> None:
-    """Add both verbs."""
+    """Add the three verbs."""
     evaluate = verbs.add_parser(
         "evaluate",
         help="measure a run on validation images",
@@ -50,6 +53,23 @@ def add_verbs(verbs: Verbs) -> None:
     masks.add_argument("--channels", default="mean", metavar="WHICH", help="mean, most-varying, or numbers: 0,3")
     masks.add_argument("--own-scale", action="store_true", help="every panel from its lowest to its highest value")
     masks.set_defaults(call=run_masks)
+    explore = verbs.add_parser(
+        "explore",
+        help="look at the attention masks of a run in the browser",
+        description="Write one page with the masks that were recorded during training, and open it. The page needs "
+        "neither network nor Python: it can be mailed.",
+        examples="""
+            mtan-edu explore runs/first
+            mtan-edu explore runs/first --html masks.html --megabytes 20""",
+    )
+    explore.add_argument("folder", metavar="RUN", help="folder of the run", type=Path)
+    explore.add_argument(
+        "--html", metavar="FILE", type=Path, help="only write the page, to this file (default: explorer.html in RUN)"
+    )
+    explore.add_argument(
+        "--megabytes", type=number, default=8.0, metavar="MB", help="what the masks may take in the page (default: 8)"
+    )
+    explore.set_defaults(call=run_explore)
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
@@ -90,6 +110,25 @@ def run_masks(options: argparse.Namespace) -> int:
     )
     figure.savefig(options.out)
     print(f"Masks of image {options.image} after epoch {record.epoch}: {options.out}")
+    return 0
+
+
+def run_explore(options: argparse.Namespace) -> int:
+    """Write the page and, unless a file was named, open it."""
+    from mtan_edu.run_layout import existing_run
+
+    folder = existing_run(options.folder)
+    if options.html is not None and options.html.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"`--html` must end in .html; got {options.html}. A browser knows the page by its ending.")
+    from mtan_edu.visualization.explorer.write import write_page
+
+    file = write_page(folder, options.html or folder / PAGE, options.megabytes)
+    print(f"Masks of {folder}: {file}")
+    if options.html is None:
+        import webbrowser
+
+        if not webbrowser.open(file.resolve().as_uri()):
+            print("No browser was found here; open the file in one.")
     return 0
 
 

@@ -1,8 +1,10 @@
 """Pictures of records: curves, masks, predictions. Drawable from a saved run, without torch.
 
 Every `show_*` takes records or arrays and returns a figure that a notebook shows by itself. Nothing here imports
-pyplot, opens a file or displays anything, but for `explore` and `LiveCurves`, whose purpose that is.
+pyplot, opens a file or displays anything, but for `explore`, `LiveCurves` and `MaskExplorer`, whose purpose that is.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from mtan_edu.visualization.classifications import show_classifications
 from mtan_edu.visualization.curves import show_losses, show_weights
@@ -26,11 +28,15 @@ from mtan_edu.visualization.style import TASK_COLORS, TextFigure, task_styles
 from mtan_edu.visualization.training_rates import average_weights, show_training_rates, training_rates
 from mtan_edu.visualization.trajectories import show_landscape, show_trajectories
 
+if TYPE_CHECKING:
+    from mtan_edu.visualization.explorer import MaskExplorer
+
 __all__ = [
     "TASK_COLORS",
     "Exploration",
     "InteractiveFigure",
     "LiveCurves",
+    "MaskExplorer",
     "TextFigure",
     "average_weights",
     "delta_m_table",
@@ -61,3 +67,12 @@ __all__ = [
     "task_styles",
     "training_rates",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the widget, and with it ipywidgets and IPython, only for those who name it."""
+    if name == "MaskExplorer":
+        from mtan_edu.visualization.explorer import MaskExplorer
+
+        return MaskExplorer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -228,13 +228,15 @@ def _tasks(names: Sequence[str], source: MaskSource) -> list[dict[str, Any]]:
         if display is not None:
             colors = class_colors(max(len(display.classes), 1)) if display.kind == "classes" else []
             shown = {"kind": display.kind, "classes": display.classes, "unit": display.unit, "colors": colors}
-        found.append({
-            "name": name,
-            "color": style.color,
-            "dash": " ".join(f"{length:g}" for length in dash),
-            "mark": _MARKS[style.marker],
-            "display": shown,
-        })
+        found.append(
+            {
+                "name": name,
+                "color": style.color,
+                "dash": " ".join(f"{length:g}" for length in dash),
+                "mark": _MARKS[style.marker],
+                "display": shown,
+            }
+        )
     return found
 
 

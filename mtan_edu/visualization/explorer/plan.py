@@ -92,7 +92,9 @@ def make_plan(sizes: Mapping[str, Size], tasks: int, epochs: int, images: int, b
     )
 
 
-def plan_notes(plan: Plan, sizes: Mapping[str, Size], labels: Sequence[str], images: int, megabytes: float) -> list[str]:
+def plan_notes(
+    plan: Plan, sizes: Mapping[str, Size], labels: Sequence[str], images: int, megabytes: float
+) -> list[str]:
     """What a plan leaves out, as sentences for the screen; none if nothing is.
 
     Args:
@@ -135,6 +137,8 @@ def thinned(count: int, most: int) -> tuple[int, ...]:
         return tuple(range(count))
     if most == 1:
         return (count - 1,)
+    if most == 2:
+        return (0, count - 1)
     places = {0, count - 1, *np.geomspace(1, count - 1, most - 1).round().astype(int).tolist()}
     missing = [place for place in range(count) if place not in places]
     return tuple(sorted([*places, *missing[: most - len(places)]]))

@@ -91,7 +91,7 @@ def _limits(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
 
 def _encode(array: np.ndarray, kind: str, limits: tuple[float, float]) -> bytes:
     if kind == "classes":
-        return np.where(array < 0, UNKNOWN[kind], array).astype("<u2").tobytes()
+        return np.where(array < 0, UNKNOWN[kind], array.astype(np.int64)).astype("<u2").tobytes()
     if kind == "direction":
         return np.round(np.clip(np.nan_to_num(array), -1, 1) * 127).astype(np.int8).tobytes()
     low, high = limits

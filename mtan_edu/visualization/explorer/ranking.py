@@ -56,11 +56,13 @@ def rank_channels(record: MaskRecord, stage: str) -> Ranking:
         1 - channel_correlation(first, second) for first, second in itertools.combinations(masks, 2)
     ]  # each (B, C)
     none = np.full(masks.shape[2], np.nan)
-    return Ranking({
-        "disagreement": _mean(np.stack(pairs).reshape(-1, masks.shape[2])) if pairs else none,
-        "variance": _mean(_variance(masks)) if masks.shape[1] > 1 else none,
-        "contrast": _mean(channel_contrast(masks).reshape(-1, masks.shape[2])),
-    })
+    return Ranking(
+        {
+            "disagreement": _mean(np.stack(pairs).reshape(-1, masks.shape[2])) if pairs else none,
+            "variance": _mean(_variance(masks)) if masks.shape[1] > 1 else none,
+            "contrast": _mean(channel_contrast(masks).reshape(-1, masks.shape[2])),
+        }
+    )
 
 
 def channel_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -98,9 +98,7 @@ def _of_run(folder: Path, predictions: PredictionRecord | Sequence[PredictionRec
     )
 
 
-def _of_records(
-    records: list[MaskRecord], predictions: PredictionRecord | Sequence[PredictionRecord]
-) -> MaskSource:
+def _of_records(records: list[MaskRecord], predictions: PredictionRecord | Sequence[PredictionRecord]) -> MaskSource:
     if not records:
         raise ValueError("`records` must hold the masks of at least one epoch; got none. Record them while training.")
     epochs = [record.epoch for record in records]

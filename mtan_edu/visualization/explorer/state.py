@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mtan_edu.visualization.checks import require_index
@@ -99,7 +99,7 @@ def _one_of(name: str, value: Any, choices: list[Any]) -> Any:
     raise ValueError(f"`{name}` must be one of {listing(choices)}; got {value!r}. These are here.")
 
 
-def _pixel(value: Any, size: tuple[int, int]) -> list[int] | None:
+def _pixel(value: Any, size: Sequence[int]) -> list[int] | None:
     if value is None:
         return None
     if len(value) != 2:

@@ -82,14 +82,14 @@ class MaskExplorer(anywidget.AnyWidget):
     stage = traitlets.Unicode().tag(sync=True)
     channel = traitlets.Union([traitlets.Int(), traitlets.Unicode()]).tag(sync=True)
     epoch = traitlets.Int(allow_none=True).tag(sync=True)
-    pixel = traitlets.List(allow_none=True).tag(sync=True)
+    pixel: traitlets.List[Any] = traitlets.List(allow_none=True).tag(sync=True)
     scale = traitlets.Unicode().tag(sync=True)
     sort = traitlets.Unicode().tag(sync=True)
     sort_stages = traitlets.Bool().tag(sync=True)
     columns = traitlets.Unicode().tag(sync=True)
     swipe = traitlets.Float(allow_none=True).tag(sync=True)
     colors = traitlets.Unicode().tag(sync=True)
-    zoom = traitlets.List().tag(sync=True)
+    zoom: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class MaskExplorer(anywidget.AnyWidget):
         self._handlers: dict[str, Callable[[Mapping[str, Any]], Answer]] = {}
         self.on_request("ready", lambda content: ({}, []))
         self.on_request("want", lambda content: fetch_maps(self._source, content["maps"]))
-        self.on_msg(self._answer)
+        self.on_msg(self._reply)
         self.state = state
 
     def __repr__(self) -> str:
@@ -170,17 +170,27 @@ class MaskExplorer(anywidget.AnyWidget):
         if bundle is not None:
             display(bundle[0], raw=True, metadata=bundle[1])
 
-    def _answer(self, _widget: Any, message: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        kind, number = message.get("kind"), message.get("id")
-        handler = self._handlers.get(str(kind))
+    def answer(self, message: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]] | None:
+        """What the browser hears in reply to a message, and buffers beside it; None if it expects nothing.
+
+        Args:
+            message: "kind", "id" and "content" of a question. A message without an id is a sign of life.
+        """
+        kind, number = str(message.get("kind")), message.get("id")
+        if number is None:
+            return None
         try:
-            if handler is None:
-                raise ValueError(f"Nobody answers {kind!r} here. {nearest(str(kind), list(self._handlers))}")
-            content, buffers = handler(message.get("content", {}))
+            if kind not in self._handlers:
+                raise ValueError(f"Nobody answers {kind!r} here. {nearest(kind, list(self._handlers))}")
+            content, buffers = self._handlers[kind](message.get("content", {}))
         except ValueError as error:
-            self.send({"kind": "error", "id": number, "content": str(error)})
-        else:
-            self.send({"kind": "answer", "id": number, "content": dict(content)}, buffers=list(buffers))
+            return {"kind": "error", "id": number, "content": str(error)}, []
+        return {"kind": "answer", "id": number, "content": dict(content)}, list(buffers)
+
+    def _reply(self, _widget: Any, message: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        reply = self.answer(message)
+        if reply is not None:
+            self.send(reply[0], buffers=reply[1])
 
     @traitlets.validate(
         "view", "image", "task", "other_task", "stage", "epoch", "pixel", "scale", "sort", "columns", "colors", "zoom",

@@ -119,9 +119,10 @@ class Explorer {
     const all = [...notes];
     if (flaws.nan[e]) all.push(`${plural(flaws.nan[e], "value")} of ${this.look.epochLabel} ${flaws.nan[e] === 1 ? "is" : "are"} NaN (drawn in magenta).`);
     if (flaws.outside[e]) all.push(`${plural(flaws.outside[e], "value")} of ${this.look.epochLabel} ${flaws.outside[e] === 1 ? "lies" : "lie"} outside 0 to 1 (cut off).`);
-    if (this.fetcher.problem) all.push(`The kernel did not send a map: ${this.fetcher.problem}`);
-    else if (notes.length && this.kernel.status === "there") all.push("The rest comes from the kernel when you stop at it.");
-    else if (notes.length && this.kernel.words) all.push(`${this.kernel.words[0].toUpperCase()}${this.kernel.words.slice(1)}.`);
+    const { status, words } = this.kernel;
+    if (status !== "there") all.push(notes.length || status === "silent" ? `${words[0].toUpperCase()}${words.slice(1)}.` : "");
+    else if (this.fetcher.problem) all.push(`The kernel did not send a map: ${this.fetcher.problem}`);
+    else if (notes.length) all.push("The rest comes from the kernel when you stop at it.");
     setText(this.notes, all.join(" "));
   }
 

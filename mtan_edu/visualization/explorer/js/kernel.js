@@ -50,6 +50,18 @@ export class Kernel {
     });
   }
 
+  /** Whether a message still leaves: JupyterLab says nothing when a kernel ends, but refuses to send. */
+  reaches() {
+    if (this.status === "absent") return true; // a page keeps its state by itself
+    try {
+      this.model.send({ kind: "here" });
+      return true;
+    } catch {
+      this.become("silent");
+      return false;
+    }
+  }
+
   onStatus(listener) {
     this.listeners.push(listener);
   }

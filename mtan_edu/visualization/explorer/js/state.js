@@ -42,7 +42,7 @@ export class State {
   save() {
     clearTimeout(this.timer);
     if (this.kernel.status === "silent") return;
-    this.timer = setTimeout(() => this.model.save_changes(), SAVE_AFTER);
+    this.timer = setTimeout(() => this.kernel.reaches() && this.model.save_changes(), SAVE_AFTER);
   }
 
   onChange(listener) {
