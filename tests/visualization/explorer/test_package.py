@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mtan_edu.records import MaskRecord
+from mtan_edu.records import Display, MaskRecord, TaskRecord
 from mtan_edu.visualization.explorer.fetch import fetch_maps
 from mtan_edu.visualization.explorer.package import pack_masks
 from mtan_edu.visualization.explorer.source import open_source
@@ -113,7 +113,7 @@ def test_what_a_task_says_of_the_whole_image_travels_as_one_label():
         recorded.images,
         {"semantic": np.array([2, -1])},
         {"semantic": np.array([1, 0])},
-        {"semantic": recorded.tasks["semantic"]},
+        {"semantic": TaskRecord("semantic", 3, Display("class", ("bed", "wall", "tv")), {"accuracy": True})},
         4,
     )
     index = pack_masks(open_source(random_masks(), whole)).index["predictions"]

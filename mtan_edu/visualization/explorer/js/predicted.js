@@ -69,7 +69,7 @@ export class Predicted {
   words(task, value) {
     const { kind, classes, unit } = this.store.task(task).display;
     if (value === null || value === undefined) return "unknown";
-    if (kind === "classes") return classes[value] ?? `class ${value}`;
+    if (kind === "classes" || kind === "class") return classes[value] ?? `class ${value}`;
     if (kind === "scalar") return `${number(value)} ${unit}`.trim();
     return `(${value.map(short).join(", ")})`;
   }
@@ -78,7 +78,7 @@ export class Predicted {
   errorWords(task, { truth, said }) {
     const { kind, unit } = this.store.task(task).display;
     if (truth === null || said === null) return "";
-    if (kind === "classes") return truth === said ? "right" : "wrong";
+    if (kind === "classes" || kind === "class") return truth === said ? "right" : "wrong";
     if (kind === "scalar") return `off by ${number(Math.abs(truth - said))} ${unit}`.trim();
     const length = (v) => Math.hypot(...v);
     const cosine = truth.reduce((sum, value, i) => sum + value * said[i], 0) / (length(truth) * length(said) || 1);
