@@ -329,6 +329,48 @@ def mean_gain(gains: Mapping[str, Mapping[str, float]], per: str) -> float:
 
 
 @dataclass(frozen=True)
+class StageRecord:
+    """One stage of a network, for one image.
+
+    Attributes:
+        name: The stage's name.
+        u: Channels, height and width of the features before its last block; None = there is no such view, or it is p.
+        p: The same of those after it.
+    """
+
+    name: str
+    u: tuple[int, int, int] | None
+    p: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class ArchitectureRecord:
+    """How a model is put together, for one image.
+
+    Attributes:
+        name: What to call it.
+        sharing: What tasks share, and how: "attention" (one network, from which each task selects by masks), "heads"
+            (one network, which only heads follow), "mixtures" (a network per task; between stages each reads a mixture
+            of all) or "concatenation" (a network per task, which reads a shared one's features beside its own).
+        image_size: Height and width of the image [pixels].
+        shared: Stages of the shared network, in order; none where there is no such network.
+        own: Task name to the stages of its own network; nothing where it has none.
+        outputs: Task name to the shape of its prediction: `(C, H, W)`, or `(N,)` for an image's classes.
+        parameters: Part of the model to its number of parameters, as `ModelSummary` has them.
+        last_layer: Whether a shared layer f lies between the last stage and the heads.
+    """
+
+    name: str
+    sharing: str
+    image_size: tuple[int, int]
+    shared: tuple[StageRecord, ...]
+    own: Mapping[str, tuple[StageRecord, ...]]
+    outputs: Mapping[str, tuple[int, ...]]
+    parameters: Mapping[str, int]
+    last_layer: bool = False
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A run read back from its folder.
 

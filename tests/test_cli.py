@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ VERBS = [
     ["evaluate"],
     ["masks"],
     ["explore"],
+    ["model"],
     ["data"],
     ["data", "rooms"],
     ["data", "check"],
@@ -271,6 +273,48 @@ def test_masks_are_drawn_into_a_file(whole: Path, tmp_path: Path, capsys: pytest
     capsys.readouterr()
     assert main(["masks", str(whole), "--out", str(picture), "--epoch", "7"]) == 2
     assert "`epoch` must be one of 0, 1, 2, 3; got 7." in sentence(capsys)
+
+
+def test_a_model_is_described_beside_what_the_paper_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["model", "mtan", "--tasks", "cityscapes", "--size", "64x96"]) == 0
+    text = capsys.readouterr().out
+    assert "MTAN, one image of 64x96" in text
+    assert "1.6496 times one single-task network for semantic (24,980,679 parameters)" in text
+    assert "The paper prints 1.65 (CityScapes, table 2)" in text
+    assert "semantic 12.1%, depth 12.1%" in text
+
+
+def test_a_model_of_other_tasks_is_described_as_json_and_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "model.png"
+    tasks = ["--tasks", "semantic:5,depth", "--backbone", "resnet18", "--width", "4", "--size", "50x70"]
+    assert main(["model", "split", *tasks, "--json", "--out", str(picture)]) == 0
+    described = json.loads(capsys.readouterr().out)
+    assert described["outputs"] == {"semantic": [5, 50, 70], "depth": [1, 50, 70]}
+    assert described["total"] == sum(described["parameters"].values())
+    assert described["beside_single"]["paper"] == ""
+    assert picture.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["mtn"], "`architecture` must be one of mtan, stan, .*; got 'mtn'. Try mtan"),
+        (["mtan", "--backbone", "resnet5"], "`backbone` must be one of .*; got 'resnet5'. Try resnet50"),
+        (["mtan", "--tasks", "dept"], "`--tasks` must say the channels of 'dept', as in dept:7; .*mean `depth`"),
+        (["mtan", "--tasks", "depth:1,depth:2"], "`--tasks` must name each task once; got 'depth' twice"),
+        (["mtan", "--tasks", "depth:x"], "`--tasks` must be names with whole numbers, .*; got 'depth:x'"),
+        (["stan", "--tasks", "semantic,depth"], "exactly one task for a single-task attention network; got 2"),
+        (["mtan", "--size", "100x64"], "multiples of 32; got 100x64"),
+        (["mtan", "--out", "model.jpeg"], "`--out` must end in .png, .pdf, .svg; got model.jpeg"),
+    ],
+)
+def test_a_model_that_cannot_be_gets_a_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["model", *arguments]) == 2
+    assert re.search(sentence, capsys.readouterr().err)
 
 
 def test_checking_data_tells_by_its_status(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

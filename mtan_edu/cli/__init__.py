@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mtan_edu.cli import data, look, reproduction, training
+from mtan_edu.cli import data, look, model, reproduction, training
 from mtan_edu.cli.errors import describe, exit_status, unfinished_hint
 from mtan_edu.cli.parser import SentenceParser, parse
 
@@ -79,6 +79,7 @@ def build_parser() -> SentenceParser:
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb", required=True)
     training.add_verbs(verbs)
     look.add_verbs(verbs)
+    model.add_verbs(verbs)
     data.add_verbs(verbs)
     reproduction.add_verbs(verbs)
     return parser

@@ -16,6 +16,7 @@ from mtan_edu.models.interventions import (
 )
 from mtan_edu.models.mtan import MTAN
 from mtan_edu.models.multi_task import MultiTaskModel
+from mtan_edu.models.paper import TASK_SETS, Size, compare_size
 from mtan_edu.models.parameter_groups import shared_groups
 from mtan_edu.models.reference import load_reference_state_dict, reference_state_dict
 from mtan_edu.models.resnet import ResNetBackbone
@@ -60,6 +61,9 @@ __all__ = [
     "swap_masks",
     "ModelSummary",
     "model_summary",
+    "Size",
+    "TASK_SETS",
+    "compare_size",
     "load_reference_state_dict",
     "reference_state_dict",
     "segnet_transitions",

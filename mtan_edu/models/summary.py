@@ -24,13 +24,13 @@ class StageSummary:
 
     Attributes:
         name: The stage's name.
-        u: Channels, height and width before its last block.
+        u: Channels, height and width before its last block; None = the stage has one view of its features, u = p.
         p: The same after it.
         attention: Parameters of all tasks' attention modules there.
     """
 
     name: str
-    u: tuple[int, int, int]
+    u: tuple[int, int, int] | None
     p: tuple[int, int, int]
     attention: int
 
@@ -47,6 +47,7 @@ class ModelSummary:
             tasks train), "shared attention layers", then "attention" or "network" and "head" of each task.
         macs: Multiply-accumulates of one image's forward pass, convolutions and matrix products.
         per_task: Task name to the parameters that are its alone: what a model grows by with one more such task.
+        outputs: Task name to the shape of its prediction for one image: `(C, H, W)`, or `(N,)` for its classes.
     """
 
     name: str
@@ -55,6 +56,7 @@ class ModelSummary:
     parameters: Mapping[str, int]
     macs: int
     per_task: Mapping[str, int]
+    outputs: Mapping[str, tuple[int, ...]]
 
     @property
     def total(self) -> int:
@@ -68,7 +70,8 @@ class ModelSummary:
         if self.stages:
             rows: list[tuple[str, ...]] = [("stage", "u", "p", "attention")]
             rows += [
-                (s.name, _shape(s.u), _shape(s.p), f"{s.attention:,}" if s.attention else "-") for s in self.stages
+                (s.name, _shape(s.u or s.p), _shape(s.p), f"{s.attention:,}" if s.attention else "-")
+                for s in self.stages
             ]
             lines += ["", *_table(rows)]
         rows = [("part", "parameters", "")]
@@ -107,13 +110,16 @@ def model_summary(model: MultiTaskModel, image_size: tuple[int, int] = (288, 384
     model.eval()
     try:
         with torch.no_grad(), counter:
-            model(image)
+            outputs = model(image)
     finally:
         model.train(training)
         if handle is not None:
             handle.remove()
     attention = _attention_by_stage(model)
-    stages = [StageSummary(n, _chw(s.u), _chw(s.p), attention.get(n, 0)) for n, s in shapes.items()]
+    stages = [
+        StageSummary(name, None if stage.u is stage.p else _chw(stage.u), _chw(stage.p), attention.get(name, 0))
+        for name, stage in shapes.items()
+    ]
     return ModelSummary(
         name=type(model).__name__,
         image_size=image_size,
@@ -121,6 +127,7 @@ def model_summary(model: MultiTaskModel, image_size: tuple[int, int] = (288, 384
         parameters=_parts(model),
         macs=counter.get_total_flops() // FLOPS_PER_MAC,
         per_task={task: _count(model.task_parameters(task)) for task in model.tasks},
+        outputs={task: tuple(output.shape[1:]) for task, output in outputs.items()},
     )
 
 

@@ -12,6 +12,7 @@ from mtan_edu.recording.figures import FIGURES_MIME, record
 from mtan_edu.recording.runs import NewRun, create_run, new_run_folder
 
 if TYPE_CHECKING:
+    from mtan_edu.recording.architecture import record_architecture
     from mtan_edu.recording.checkpoint import Checkpoint, load_checkpoint, load_weights, save_checkpoint
     from mtan_edu.recording.gradients import record_gradients
     from mtan_edu.recording.masks import RecordedMasks, pool_to, record_masks
@@ -28,6 +29,7 @@ __all__ = [
     "pool_to",
     "record",
     "record_gradients",
+    "record_architecture",
     "record_masks",
     "save_checkpoint",
 ]
@@ -39,6 +41,7 @@ _MODULES = {
     "load_weights": "checkpoint",
     "pool_to": "masks",
     "record_gradients": "gradients",
+    "record_architecture": "architecture",
     "record_masks": "masks",
     "save_checkpoint": "checkpoint",
 }

@@ -6,6 +6,7 @@ pyplot, opens a file or displays anything, but for `explore`, `LiveCurves` and `
 
 from typing import TYPE_CHECKING, Any
 
+from mtan_edu.visualization.architecture import show_architecture
 from mtan_edu.visualization.classifications import show_classifications
 from mtan_edu.visualization.curves import show_losses, show_weights
 from mtan_edu.visualization.explore import Exploration, explore
@@ -42,6 +43,7 @@ __all__ = [
     "delta_m_table",
     "explore",
     "mask_numbers_table",
+    "show_architecture",
     "mask_statistics_table",
     "show_classifications",
     "play_trajectories",

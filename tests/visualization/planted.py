@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mtan_edu.records import (
+    ArchitectureRecord,
     Display,
     EpochRecord,
     GainRecord,
@@ -15,6 +16,7 @@ from mtan_edu.records import (
     MaskRecord,
     PredictionRecord,
     RunRecord,
+    StageRecord,
     TaskRecord,
 )
 
@@ -114,3 +116,19 @@ def gains(*depth: float, baseline: str = "single-task networks") -> GainRecord:
     """Per seed: semantic gains 10 % and 20 %, depth what is given (default: one seed, -3 %)."""
     seeds = [{"semantic": {"mean_iou": 10.0, "pixel_accuracy": 20.0}, "depth": {"absolute_error": d}} for d in depth]
     return GainRecord(tuple(seeds) or gains(-3.0).gains, baseline)
+
+
+def architecture(tasks: int = 2, stages: int = 3) -> ArchitectureRecord:
+    """A network with attention: every stage halves the map and doubles the channels."""
+    shapes = [(8 * 2**number, 32 // 2**number, 64 // 2**number) for number in range(stages)]
+    names = [f"task_{number}" for number in range(tasks)]
+    own = {f"attention of {name}": 1_000 for name in names} | {f"head of {name}": 500 for name in names}
+    return ArchitectureRecord(
+        name="Net",
+        sharing="attention",
+        image_size=(32, 64),
+        shared=tuple(StageRecord(f"stage_{number}", shape, shape) for number, shape in enumerate(shapes, start=1)),
+        own={},
+        outputs={name: (5 + place, 32, 64) for place, name in enumerate(names)},
+        parameters={"backbone": 120_000, "shared attention layers": 40_000, **own},
+    )

@@ -15,12 +15,13 @@ sys.modules["torch"] = None  # any import of torch fails from here on
 sys.path.insert(0, ".")
 from mtan_edu import visualization as v
 assert "matplotlib.pyplot" not in sys.modules and "IPython" not in sys.modules and "seaborn" not in sys.modules
-from tests.visualization.planted import TASKS, gains, gradients, masks, predictions, run
+from tests.visualization.planted import TASKS, architecture, gains, gradients, masks, predictions, run
 record, predicted = masks(), predictions()
 figures = [
     v.show_losses(run()), v.show_weights(run()), v.show_metrics(run()), v.show_metrics({"a": run(), "b": run(1)}),
     v.show_masks(record), v.show_mask_difference(record, "semantic", "depth"),
     v.show_mask_history([record], "depth", "encoder_1"), v.show_predictions(predicted),
+    v.show_architecture(architecture()),
     v.show_sample(predicted.images[0], {"depth": predicted.targets["depth"][0]}, TASKS),
     v.explore(lambda image: v.show_masks(record, image), image=range(2)).figure,
     v.show_delta_m({"mtan": gains()}), v.show_gradient_conflicts(gradients()), v.show_conflict_history([gradients()]),
