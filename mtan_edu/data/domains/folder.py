@@ -10,8 +10,9 @@ import numpy as np
 
 from mtan_edu.data.domains.dataset import DomainDataset, HeldDomainDataset
 from mtan_edu.data.domains.domain import Domain, DomainSplits
-from mtan_edu.data.domains.files import DomainFiles, open_files
+from mtan_edu.data.domains.files import DomainFiles, DomainFolder, open_files
 from mtan_edu.data.domains.layout import DomainLayout, read_layouts
+from mtan_edu.data.domains.official import official_layouts, official_root, official_statistics
 from mtan_edu.data.domains.pictures import read_picture
 from mtan_edu.data.domains.statistics import color_statistics
 from mtan_edu.data.files import SPLITS
@@ -26,12 +27,13 @@ Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 def read_domains(
     path: Path, size: int, names: Sequence[str] | None = None, progress: Progress | None = None
 ) -> DomainSplits:
-    """Read `<domain>/{train,val}/<class>/<picture>` from a folder or a tar archive.
+    """Read `<domain>/{train,val}/<class>/<picture>` from a folder or a tar archive, or the official Visual Decathlon.
 
     Up to 2 GB of pixels are decoded now and held in memory; more stay in their files until they are asked for.
 
     Args:
-        path: The folder or the archive, compressed or not. `domains.json` in it may describe the domains.
+        path: The folder or the archive, compressed or not. `domains.json` in it may describe the domains. The official
+            folder holds `data` and `annotations`.
         size: Height and width to which every picture is scaled and cropped [pixels].
         names: Which domains, in this order; None for all, in alphabetical order.
         progress: Shows how many pictures are read, or None.
@@ -39,15 +41,36 @@ def read_domains(
     Raises:
         ValueError: If files are missing, contradict each other, or cannot be read as pictures.
     """
-    source = open_files(path)
-    layouts, problems = read_layouts(source)
+    source, layouts, problems = find_layouts(path)
     layouts = chosen(layouts, names, path)
     problems += [problem for layout in layouts for problem in layout.problems]
     if problems:
         raise ValueError(f"{path}: {problems[0]}{_rest(len(problems) - 1)}")
+    root = official_root(path)
+    known = official_statistics(root) if root else {}
     held = sum(len(layout.files[split]) for layout in layouts for split in SPLITS) * 3 * size**2 <= MOST_HELD
-    domains = {layout.name: _domain(layout, source, size, held, progress) for layout in layouts}
-    return DomainSplits(path.name.split(".")[0] if path.is_file() else path.resolve().name, domains)
+    domains = {}
+    for layout in layouts:
+        train, val = (_read(layout, split, source, size, held, progress) for split in SPLITS)
+        mean, std = known.get(layout.name) or color_statistics(train)
+        domains[layout.name] = Domain(
+            layout.name, train, val, layout.classes, mean, std, layout.mirror, layout.asks, layout.origin
+        )
+    return DomainSplits(path.name.split(".")[0] if path.is_file() else (root or path).resolve().name, domains)
+
+
+def find_layouts(path: Path) -> tuple[DomainFiles, list[DomainLayout], list[str]]:
+    """The files of a folder or an archive, the domains that they make up, and what is wrong apart from each.
+
+    Raises:
+        ValueError: If it is a file, but no whole tar archive.
+    """
+    root = official_root(path)
+    if root is not None:
+        folder = DomainFolder(root / "data")
+        return folder, *official_layouts(root, folder)
+    source = open_files(path)
+    return source, *read_layouts(source)
 
 
 def chosen(layouts: Sequence[DomainLayout], names: Sequence[str] | None, path: Path) -> list[DomainLayout]:
@@ -96,15 +119,11 @@ class FileDomainDataset(DomainDataset):
         return read_picture(self._source.content(name), name, self.image_size[0])
 
 
-def _domain(layout: DomainLayout, source: DomainFiles, size: int, held: bool, progress: Progress | None) -> Domain:
-    sets: dict[str, DomainDataset] = {}
-    for split in SPLITS:
-        lazy = FileDomainDataset(layout.name, layout.classes, source, layout.files[split], size)
-        sets[split] = hold(lazy, f"reading {layout.name}/{split}", progress) if held else lazy
-    mean, std = color_statistics(sets["train"])
-    return Domain(
-        layout.name, sets["train"], sets["val"], layout.classes, mean, std, layout.mirror, layout.asks, layout.origin
-    )
+def _read(
+    layout: DomainLayout, split: str, source: DomainFiles, size: int, held: bool, progress: Progress | None
+) -> DomainDataset:
+    lazy = FileDomainDataset(layout.name, layout.classes, source, layout.files[split], size)
+    return hold(lazy, f"reading {layout.name}/{split}", progress) if held else lazy
 
 
 def hold(dataset: DomainDataset, what: str, progress: Progress | None) -> HeldDomainDataset:

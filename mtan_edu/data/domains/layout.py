@@ -50,11 +50,18 @@ def read_layouts(source: DomainFiles) -> tuple[list[DomainLayout], list[str]]:
             f"`data` must hold folders <domain>/{{train,val}}/<class>; got none in {source.path}. "
             "data/README.md describes the layout."
         )
-    layouts = [_layout(name, source, described.get(name, {})) for name in source.listing]
+    layouts = [split_layout(name, source, described.get(name, {})) for name in source.listing]
     return layouts, problems
 
 
-def _layout(name: str, source: DomainFiles, described: Mapping[str, Any]) -> DomainLayout:
+def split_layout(name: str, source: DomainFiles, described: Mapping[str, Any]) -> DomainLayout:
+    """One domain from its folders.
+
+    Args:
+        name: Name of the domain.
+        source: All files.
+        described: What `domains.json` says of this domain.
+    """
     listing = source.listing[name]
     found = tuple(listing.get("train") or listing.get("val") or {})
     classes = tuple(described.get("classes", found))

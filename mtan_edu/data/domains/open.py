@@ -8,6 +8,7 @@ from pathlib import Path
 from mtan_edu.data.domains.domain import DomainSplits
 from mtan_edu.data.domains.files import holds_domains
 from mtan_edu.data.domains.folder import Progress, read_domains
+from mtan_edu.data.domains.official import official_root
 from mtan_edu.data.domains.pictures import SMALLEST_SIDE
 
 DECATHLON = "decathlon"
@@ -35,7 +36,8 @@ def open_domains(
 
     Args:
         source: "decathlon"; or the path of a folder or tar archive (compressed or not) that holds
-            `<domain>/{train,val}/<class>/<picture>`.
+            `<domain>/{train,val}/<class>/<picture>`, or of the official Visual Decathlon's folder, which holds `data`
+            and `annotations`.
         folder: Where the embedded domains are kept once they are drawn.
         size: Height and width of all images [pixels]: pictures on disk are scaled on their shorter side and cropped
             to the middle. None = 32 for the embedded decathlon, 72 for pictures on disk, as in the paper.
@@ -75,4 +77,4 @@ def is_domains(source: str | Path) -> bool:
     if source == DECATHLON:
         return True
     path = Path(source)
-    return path.exists() and holds_domains(path)
+    return path.exists() and (official_root(path) is not None or holds_domains(path))
