@@ -30,6 +30,7 @@ VERBS = [
     ["model"],
     ["data"],
     ["data", "rooms"],
+    ["data", "decathlon"],
     ["data", "check"],
     ["parity"],
     ["reproduce"],
@@ -315,6 +316,17 @@ def test_a_model_that_cannot_be_gets_a_sentence(
 ) -> None:
     assert main(["model", *arguments]) == 2
     assert re.search(sentence, capsys.readouterr().err)
+
+
+def test_the_decathlon_says_what_it_asks_and_shows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["--size", "16", "--train", "3", "--val", "2", "--data-folder", str(tmp_path)]
+    assert main(["data", "decathlon", *small, "--out", str(tmp_path / "sheet.png")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 10 + 1
+    assert "faces: Which mood does the face show? 6 classes, 3 training and 2 validation images" in said
+    assert (tmp_path / "sheet.png").read_bytes()[:4] == b"\x89PNG"
+    assert main(["data", "decathlon", *small, "--out", "sheet.gif"]) == 2
+    assert "`--out` must end in .png, .pdf, .svg; got sheet.gif." in sentence(capsys)
 
 
 def test_checking_data_tells_by_its_status(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

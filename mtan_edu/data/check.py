@@ -10,6 +10,8 @@ import numpy as np
 
 from mtan_edu.data.arrays import npz_names, read_member
 from mtan_edu.data.cityscapes import FOLDERS, LABEL_FOLDERS, is_cityscapes
+from mtan_edu.data.domains.check import check_domains
+from mtan_edu.data.domains.open import is_domains
 from mtan_edu.data.fields import FIELDS, USUAL_FIELDS, form_problem
 from mtan_edu.data.files import SPLITS, FrameFiles, frame_files
 from mtan_edu.data.layout import FIELD_FOLDERS, read_layout
@@ -22,7 +24,8 @@ def check_folder(folder: Path, classes: Sequence[str] = NYUV2_CLASSES, progress:
 
     Args:
         folder: A data set: prepared layout, pictures, an uncompressed tar archive of either, or the pair `train.npz`
-            and `val.npz`. With folders label_2, label_7 or label_19 it is CityScapes.
+            and `val.npz`. With folders label_2, label_7 or label_19 it is CityScapes. Also classification domains, as
+            `mtan_edu.data.domains.open_domains` reads them.
         classes: Class names; labels are -1 or a number below their count. CityScapes' folders say it themselves.
         progress: Shows how many files are read, or None.
 
@@ -37,6 +40,8 @@ def check_folder(folder: Path, classes: Sequence[str] = NYUV2_CLASSES, progress:
         raise FileNotFoundError(f"`folder` must exist; got {folder}. Check the path.")
     if is_compact(folder):
         return _check_compact(folder, len(classes), progress)
+    if is_domains(folder):
+        return check_domains(folder, progress)
     try:
         source = frame_files(folder)
     except ValueError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mtan_edu.visualization.architecture import show_architecture
 from mtan_edu.visualization.classifications import show_classifications
 from mtan_edu.visualization.curves import show_losses, show_weights
+from mtan_edu.visualization.domains import show_domains
 from mtan_edu.visualization.explore import Exploration, explore
 from mtan_edu.visualization.gains import delta_m_table, show_delta_m
 from mtan_edu.visualization.gradients import (
@@ -50,6 +51,7 @@ __all__ = [
     "replay_weights",
     "show_conflict_history",
     "show_delta_m",
+    "show_domains",
     "show_gradient_conflicts",
     "show_gradient_norms",
     "show_landscape",

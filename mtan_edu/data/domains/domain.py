@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -57,7 +58,8 @@ class Domain:
                 f"`classes` of {self.name} must be 2 or more; got {', '.join(self.classes) or 'none'}. "
                 "With one class there is nothing to learn: leave the domain out."
             )
-        if len(self.mean) != 3 or len(self.std) != 3 or not min(self.std) > 0:
+        known = all(map(math.isfinite, (*self.mean, *self.std))) and min(self.std) > 0
+        if len(self.mean) != 3 or len(self.std) != 3 or not known:
             raise ValueError(
                 f"`mean` and `std` of {self.name} must be 3 numbers each, the latter above 0; got {self.mean} and "
                 f"{self.std}."

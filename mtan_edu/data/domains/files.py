@@ -121,7 +121,7 @@ def holds_domains(path: Path) -> bool:
     try:
         for parts, member, _ in _members(path):
             if member.isfile() and len(parts) >= 3 and parts[-3] in SPLITS and not _hidden(parts):
-                return len(parts) >= 4 and parts[-2] not in FIELDS
+                return len(parts) >= 4 and not _is_field(parts[-2])
     except ValueError:
         pass
     return False
@@ -129,7 +129,12 @@ def holds_domains(path: Path) -> bool:
 
 def _is_domain(folder: Path) -> bool:
     """Whether a folder has a split with a class; `train/image` and the like are fields of dense frames."""
-    return any(kind.name not in FIELDS for split in SPLITS for kind in _folders(folder / split))
+    return any(not _is_field(kind.name) for split in SPLITS for kind in _folders(folder / split))
+
+
+def _is_field(name: str) -> bool:
+    """Whether a folder's name is that of a field of dense frames; CityScapes' `label_19` says how many classes."""
+    return name in FIELDS or name.startswith("label_")
 
 
 def _members(path: Path) -> Iterator[tuple[tuple[str, ...], tarfile.TarInfo, tarfile.TarFile]]:

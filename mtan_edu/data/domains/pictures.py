@@ -41,13 +41,13 @@ def read_picture(content: Path | BytesIO, name: str, size: int) -> np.ndarray:
         raise FileNotFoundError(f"`{name}` must exist; got no such file. Copy the data set again.")
     try:
         with Image.open(content, formats=_FORMATS) as opened:
+            width, height = opened.size
             if opened.format == "JPEG":
                 opened.draft("RGB", (size, size))  # decodes a large one at half its size or less, several times faster
             picture = _rgb(ImageOps.exif_transpose(opened))
     except DAMAGED as error:
         raise damaged(name, error) from error
-    if min(picture.size) < SMALLEST_SIDE:
-        width, height = picture.size
+    if min(width, height) < SMALLEST_SIDE:
         raise ValueError(
             f"`{name}` must be at least {SMALLEST_SIDE} pixels high and wide; got {height}x{width}. Leave it out."
         )

@@ -126,6 +126,10 @@ def test_a_source_is_told_from_dense_data(folder, tmp_path):
     for dense in ("rooms", prepared, prepared.parent, write_compact(tmp_path / "pair"), tmp_path / "nothing"):
         assert not is_domains(dense)
     assert not is_domains(pack(prepared, tmp_path / "rooms.tar", "w"))
+    for split in ("train", "val"):
+        (prepared / split / "label").rename(prepared / split / "label_7")  # CityScapes
+    assert not is_domains(prepared.parent)
+    assert not is_domains(pack(prepared, tmp_path / "streets.tar", "w"))
 
 
 def remove(*names: str):

@@ -13,8 +13,9 @@ ORIGIN = (
 )
 
 _TRAIN_SHARE = 0.75
-"""The first three quarters of each digit's pictures are for training. The set is in order of its writers, so that most
-of those who wrote the rest are met in validation only."""
+"""The first three quarters of each digit's pictures are for training. The set seems to be in the order of its writers
+(an image's nearest neighbor of the same digit lies within 140 places in 59 % of the cases, by chance in 15 %), so that
+most of those who wrote the rest are met in validation only."""
 
 _INK = 16
 """Largest value of a pixel: how many of 4x4 finer pixels are inked."""
