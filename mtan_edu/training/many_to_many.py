@@ -6,6 +6,7 @@ References:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -17,7 +18,7 @@ from torch.utils.data import ConcatDataset
 
 from mtan_edu.data.batch import Batch, Sample
 from mtan_edu.data.domains import Domain, DomainSplits
-from mtan_edu.data.loading import batches, batches_in_order
+from mtan_edu.data.loading import batches, batches_in_order, number_of_batches
 from mtan_edu.data.open import Progress
 from mtan_edu.tasks import Task
 from mtan_edu.training.augmentation import augmentation
@@ -81,7 +82,8 @@ class ManyToMany:
 
     def steps(self, epoch: int) -> int:
         """As many batches as the trained tasks' images fill."""
-        return len(self._order(epoch))
+        sizes = [len(self.data.domains[name].train) for name in self.trained(epoch)]
+        return sum(number_of_batches(size, self.config.batch_size, shuffle=True) for size in sizes)
 
     def batches(self, epoch: int) -> Iterator[Batch]:
         """In the order of the configuration's sampling, augmented anew."""
@@ -158,11 +160,16 @@ class ForDomain(nn.Module):
 
 
 @contextmanager
-def fitted_to(model: nn.Module, domain: Domain, device: torch.device | str | None = None) -> Iterator[ForDomain]:
+def fitted_to(
+    model: nn.Module,
+    domain: Domain,
+    device: torch.device | str | None = None,
+    images: int = STATISTICS_IMAGES,
+) -> Iterator[ForDomain]:
     """A multi-task network as it is used for one domain, with statistics of its BatchNorms taken of that domain.
 
     In training, batches of one domain were normalized by their own statistics; the running ones are a mixture of all
-    domains (see `recalibrated`). They are taken of STATISTICS_IMAGES training images, the same every time.
+    domains (see `recalibrated`). They are taken of some training images, the same ones every time.
 
         with fitted_to(model, data.domains["digits"]) as network:
             network(images)["digits"]
@@ -171,6 +178,7 @@ def fitted_to(model: nn.Module, domain: Domain, device: torch.device | str | Non
         model: Its mode, weights and statistics are left as they are.
         domain: The domain.
         device: Where to compute; None = where the model lies.
+        images: Of how many training images the statistics are taken.
 
     Yields:
         The network in evaluation mode, for this block only.
@@ -178,13 +186,12 @@ def fitted_to(model: nn.Module, domain: Domain, device: torch.device | str | Non
     where = next((parameter.device for parameter in model.parameters()), "cpu") if device is None else device
     network = ForDomain(model, domain).to(where)
     loader = batches(domain.train, STATISTICS_BATCH, seed=0, epoch=0, shuffle=True)
-    taken = min(len(domain.train), STATISTICS_IMAGES)
-    wanted = -(-taken // STATISTICS_BATCH)
-    images = (
+    batches_taken = -(-min(len(domain.train), images) // STATISTICS_BATCH)
+    seen = (
         batch.image.to(where).contiguous(memory_format=torch.channels_last)
-        for batch, _ in zip(loader, range(wanted), strict=False)
+        for batch in itertools.islice(loader, batches_taken)
     )
-    with recalibrated(network, images):
+    with recalibrated(network, seen):
         yield network
 
 

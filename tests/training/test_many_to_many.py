@@ -19,6 +19,7 @@ from mtan_edu.training import (
     fitted_to,
     train,
 )
+from mtan_edu.training.config import SAMPLINGS
 from mtan_edu.training.many_to_many import ForDomain, ManyToMany
 from mtan_edu.weighting import build_weighting
 from tests.tiny_runs import DOMAINS, domain_tasks, random_domains, tiny_classifier
@@ -119,6 +120,12 @@ def test_a_batch_is_of_one_domain_and_normalized_by_its_colors() -> None:
         normalized = [(picture.image - domain.mean[0]) / domain.std[0] for picture in pictures]
         found = [min((own - image).abs().max().item() for own in normalized) for image in batch.image]
         assert max(found) < 1e-5
+
+
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+def test_an_epoch_has_as_many_batches_as_it_says(sampling: str) -> None:
+    curriculum = ManyToMany(TASKS, DATA, dataclasses.replace(CONFIG, sampling=sampling))
+    assert [len(list(curriculum.batches(epoch))) for epoch in (1, 3)] == [curriculum.steps(1), curriculum.steps(3)]
 
 
 def test_only_domains_that_may_be_mirrored_are() -> None:
