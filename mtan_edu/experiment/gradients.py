@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from mtan_edu.data import Batch, collate
-from mtan_edu.data.domains import DomainSplits
-from mtan_edu.data.loading import Samples
+from mtan_edu.data.domains import Domain, DomainSplits
+from mtan_edu.data.loading import Samples, batches
 from mtan_edu.experiment.build import Experiment
 from mtan_edu.models import MultiTaskModel
 from mtan_edu.recording.gradients import Weigher, record_gradients
 from mtan_edu.recording.runs import write_gradients
 from mtan_edu.records import GradientRecord
 from mtan_edu.tasks import Task
+from mtan_edu.training.many_to_many import normalized
 from mtan_edu.weighting import GradientBalancing, LossWeighting
 
 
@@ -104,6 +106,20 @@ def first_batches(images: Samples, batch_size: int, count: int) -> Iterable[Batc
             yield collate([images[index] for index in range(start, stop)])
 
 
+def first_domain_batches(domain: Domain, batch_size: int, count: int) -> Iterator[Batch]:
+    """Some training images of a domain in batches, normalized as in training; the same ones every time.
+
+    Not the first ones: a reader may have them sorted by class.
+
+    Args:
+        domain: The domain.
+        batch_size: Images per batch.
+        count: How many batches.
+    """
+    mixed = batches(domain.train, batch_size, seed=0, epoch=0, shuffle=True)
+    return (normalized(batch, domain) for batch in itertools.islice(mixed, count))
+
+
 def record_run_gradients(folder: Path, experiment: Experiment, epoch: int) -> None:
     """Write the gradients on the run's first training images into the run, if its configuration asks for them.
 
@@ -116,11 +132,13 @@ def record_run_gradients(folder: Path, experiment: Experiment, epoch: int) -> No
     if not config.gradients or len(experiment.tasks) < 2:
         return
     size, count = config.training.batch_size, config.gradients
-    batches: Iterable[Batch | Mapping[str, Batch]]
+    looked_at: Iterable[Batch | Mapping[str, Batch]]
     if isinstance(data, DomainSplits):
-        of_tasks = [first_batches(data.domains[name].train, size, count) for name in experiment.tasks]
-        batches = (dict(zip(experiment.tasks, step, strict=True)) for step in zip(*of_tasks, strict=False))
+        of_tasks = [first_domain_batches(data.domains[name], size, count) for name in experiment.tasks]
+        looked_at = (dict(zip(experiment.tasks, step, strict=True)) for step in zip(*of_tasks, strict=False))
     else:
-        batches = first_batches(data.train, size, count)
-    record = look_at_gradients(experiment.model, experiment.tasks, batches, weighting=experiment.weighting, epoch=epoch)
+        looked_at = first_batches(data.train, size, count)
+    record = look_at_gradients(
+        experiment.model, experiment.tasks, looked_at, weighting=experiment.weighting, epoch=epoch
+    )
     write_gradients(folder, record)

@@ -20,7 +20,7 @@ from mtan_edu.experiment import (
     resume_run,
     start_run,
 )
-from mtan_edu.experiment.gradients import first_batches
+from mtan_edu.experiment.gradients import first_domain_batches
 from mtan_edu.experiment.what_if import WhatIf
 from mtan_edu.run_reader import mask_epochs, read_accuracies, read_gradients, read_masks, read_predictions, read_run
 from mtan_edu.tasks import decathlon_score
@@ -97,7 +97,9 @@ def test_gradients_of_every_task_come_from_its_own_images(domains: Path, tmp_pat
     experiment = build_experiment(read_config(tmp_path / "run"))
     assert record.tasks == tuple(experiment.tasks)
     name = record.tasks[1]
-    batch = next(iter(first_batches(experiment.data.domains[name].train, experiment.config.training.batch_size, 1)))
+    domain = experiment.data.domains[name]
+    batch = next(first_domain_batches(domain, experiment.config.training.batch_size, 1))
+    assert batch.image.mean().item() == pytest.approx(0, abs=0.2)  # normalized, as in training
     alone = look_at_gradients(experiment.model, {name: experiment.tasks[name]}, [batch])
     assert record.losses[0, 1] == pytest.approx(alone.losses[0, 0])
     assert record.norms()[0, 1] == pytest.approx(alone.norms()[0, 0], rel=1e-4)
