@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import re
+import json
 from collections.abc import Callable
-from itertools import chain
 from pathlib import Path
-from statistics import mean
 
 import pytest
 import torch
 
+from mtan_edu.tasks import delta_m
 from mtan_edu.weighting import LossWeighting, build_weighting
+from tests.tasks.published import measured
+from tests.tasks.published import rows as table
 from tests.weightings import LOSS_WEIGHTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,15 +80,15 @@ def test_the_weights_on_the_page_are_those_that_the_weightings_give(row: list[st
 
 
 def test_the_published_gains_are_those_of_the_published_rows():
-    with (ROOT / "data" / "paper" / "nyuv2_later_segnet_mtan.csv").open(encoding="utf-8") as file:
-        published = {(row["architecture"], row["weighting"], row["source"]): row for row in csv.DictReader(file)}
-    baseline = published["single_task", "none", "CAGrad paper"]
-    for weighting, source, per_task, per_metric in rows("What papers report for it"):
-        gains: dict[str, list[float]] = {}
-        for metric in list(baseline)[3:]:
-            task = "depth" if metric.startswith("depth") else "normal" if metric.startswith("normal") else "semantic"
-            better = 1 if re.search("iou|accuracy|within", metric) else -1
-            value, before = float(published["mtan", weighting, source][metric]), float(baseline[metric])
-            gains.setdefault(task, []).append(100 * better * (value - before) / before)
-        assert per_task == f"{mean(map(mean, gains.values())):+.2f}"
-        assert per_metric == f"{mean(chain(*gains.values())):+.2f}"
+    for data, weighting, source, *printed in rows("What papers report for it"):
+        single, *published = table(f"{data.lower()}_later_segnet_mtan")
+        row = next(row for row in published if list(row.values())[:3] == ["mtan", weighting, source])
+        gains = [delta_m(measured(row), measured(single), per=per) for per in ("task", "metric")]
+        assert printed == [f"{gain:+.2f}" for gain in gains]
+
+
+def test_the_errors_against_torchjd_are_those_that_were_measured():
+    results = json.loads((ROOT / "benchmarks" / "results" / "torchjd_agreement_losses.json").read_text())["results"]
+    expected = [[name, of["torchjd"], f"{of['error']:.0e}"] for name, of in results.items()]
+    assert rows("Held against TorchJD") == expected
+    assert {name for name, *_ in expected} == set(LOSS_WEIGHTINGS) - {"random"}
