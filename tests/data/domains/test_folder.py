@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from mtan_edu.data.domains import DomainSplits, is_domains, open_domains
-from mtan_edu.data.domains.folder import FileDomainDataset
+from mtan_edu.data.domains.folder import FileDomainDataset, find_layouts
 from tests.data.domains.small_domains import CLASSES, pack, picture, write_domains
 from tests.data.small_sets import write_compact, write_prepared
 
@@ -203,3 +203,18 @@ def test_the_first_of_several_problems_is_named_and_the_rest_counted(folder):
     remove("signs/val")(folder)
     with pytest.raises(ValueError, match="`birds/val/hen` must be .* 1 more problem: `mtan-edu data check`"):
         opened(folder)
+
+
+def test_ten_real_domains_are_read_from_their_archive(real_data):
+    path = real_data / "decathlon_real_72.tar.gz"
+    if not path.is_file():
+        pytest.skip(f"needs real classification domains (none at {path})")
+    _, layouts, problems = find_layouts(path)
+    assert problems == []
+    assert [problem for layout in layouts for problem in layout.problems] == []
+    assert len(layouts) == 10
+    assert sum(len(files) for layout in layouts for files in layout.files.values()) == 14_700
+    trash = opened(path, names=["trashnet"]).domains["trashnet"]
+    assert (len(trash.train), len(trash.val), len(trash.classes)) == (1200, 300, 6)
+    assert trash.origin.endswith("TrashNet: MIT")
+    assert 0.5 < min(trash.mean) < max(trash.mean) < 0.75  # photographs in front of white

@@ -32,7 +32,7 @@ class Canvas:
 
     def grid(self) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates x and y of the fine pixels, `(n, n)` each."""
-        line = (np.arange(self._side) + 0.5) / self._side * 2 - 1
+        line = ((np.arange(self._side) + 0.5) / self._side * 2 - 1).astype(np.float32)
         return np.broadcast_to(line, (self._side, self._side)), np.broadcast_to(line[:, None], (self._side, self._side))
 
     def wash(self, colors: np.ndarray) -> None:

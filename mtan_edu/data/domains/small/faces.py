@@ -52,8 +52,12 @@ CLASSES = tuple(MOODS)
 def draw_face(rng: np.random.Generator, label: int, size: int) -> np.ndarray:
     """One face, uint8 `(size, size, 3)`."""
     canvas = Canvas(size, random_color(rng, saturation=(0.1, 0.7), value=(0.3, 0.95)))
-    shift, tilt = (rng.uniform(-0.14, 0.14), rng.uniform(-0.1, 0.14)), rng.uniform(-14, 14)
-    scale = (rng.uniform(0.62, 0.8), rng.uniform(0.68, 0.8))
+    height = rng.uniform(0.42, 0.8)
+    scale = (height * rng.uniform(0.85, 1.05), height)
+    shift, tilt = (
+        (rng.uniform(height - 0.9, 0.9 - height), rng.uniform(height - 0.9, 0.95 - height)),
+        rng.uniform(-22, 22),
+    )
     skin = random_color(rng, saturation=(0.2, 0.7), value=(0.5, 1))
     hair = random_color(rng, saturation=(0.2, 0.9), value=(0.1, 0.9))
 

@@ -23,9 +23,10 @@ def draw_flower(rng: np.random.Generator, label: int, size: int) -> np.ndarray:
     color = random_color(
         rng, hue=(hue, hue), saturation=(0.1, 0.2) if rng.random() < 0.15 else (0.5, 0.9), value=(0.75, 1)
     )
-    shift, scale = (rng.uniform(-0.15, 0.15), rng.uniform(-0.15, 0.15)), rng.uniform(0.65, 0.85)
-    tilt = rng.uniform(-20, 20)
-    squash = rng.uniform(0.75, 1)
+    scale = rng.uniform(0.4, 0.85)
+    room = 1 - scale
+    shift, tilt = (rng.uniform(-room, room), rng.uniform(-room, room)), rng.uniform(-35, 35)
+    squash = rng.uniform(0.65, 1)
 
     def place(points: Points) -> Points:
         return placed(points, shift, (scale, scale * squash), tilt)

@@ -16,11 +16,11 @@ _ALPHABET = 68
 def draw_rune(rng: np.random.Generator, label: int, size: int) -> np.ndarray:
     """One rune, uint8 `(size, size, 3)`."""
     canvas = Canvas(size, (1, 1, 1))
-    scale = (rng.uniform(0.55, 0.8), rng.uniform(0.55, 0.8))
-    shift = (rng.uniform(-0.15, 0.15), rng.uniform(-0.15, 0.15))
-    angle, slant, width = rng.uniform(-15, 15), rng.uniform(-0.25, 0.25), rng.uniform(0.07, 0.16)
+    scale = (rng.uniform(0.4, 0.75), rng.uniform(0.45, 0.8))
+    shift = (rng.uniform(-0.25, 0.25), rng.uniform(-0.2, 0.2))
+    angle, slant, width = rng.uniform(-22, 22), rng.uniform(-0.3, 0.3), rng.uniform(0.07, 0.16)
     for stroke in _strokes(label):
-        shaky = stroke + rng.normal(0, 0.07, stroke.shape)
+        shaky = stroke + rng.normal(0, 0.09, stroke.shape)
         canvas.stroke(placed(curve(shaky), shift, scale, angle, slant), width, (0.1, 0.1, 0.1))
     return photograph(canvas.pixels(), rng, light=0.05, noise=0.02)
 

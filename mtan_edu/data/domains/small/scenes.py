@@ -34,7 +34,7 @@ def draw_scene(rng: np.random.Generator, label: int, size: int) -> np.ndarray:
     """One landscape, uint8 `(size, size, 3)`."""
     hour = _HOURS[rng.integers(len(_HOURS))]
     canvas = Canvas(size)
-    place = _Place(canvas, rng, hour, rng.uniform(-0.15, 0.35))
+    place = _Place(canvas, rng, hour, rng.uniform(-0.3, 0.4))
     place.sky()
     PLACES[CLASSES[label]](place)
     return photograph(canvas.pixels(), rng, light=0.15, noise=0.025)
