@@ -7,6 +7,7 @@ import tarfile
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePath
 
@@ -84,17 +85,22 @@ class DomainArchive(DomainFiles):
         self.path = path
         self.listing = {}
         self._bytes: dict[str, bytes] = {}
-        for parts, member, archive in _members(path):
-            if member.isfile() and parts[-1] == DESCRIPTION:
-                self._bytes.setdefault(DESCRIPTION, _read(archive, member))
-            elif place := _place(parts, member):
-                domain, split, kind = place
-                kinds = self.listing.setdefault(domain, {}).setdefault(split, {})
-                pictures = kinds.setdefault(kind, []) if kind else []
-                if member.isfile() and _is_picture(parts[-1]):
-                    pictures.append(parts[-1])
-                    self._bytes["/".join((domain, split, kind, parts[-1]))] = _read(archive, member)
+        with _opened(path) as archive:
+            for member in archive:
+                self._take(member, archive)
         self.listing = _in_order(self.listing)
+
+    def _take(self, member: tarfile.TarInfo, archive: tarfile.TarFile) -> None:
+        parts = PurePath(member.name).parts
+        if member.isfile() and parts[-1] == DESCRIPTION:
+            self._bytes.setdefault(DESCRIPTION, _read(archive, member))
+        elif place := _place(parts, member):
+            domain, split, kind = place
+            kinds = self.listing.setdefault(domain, {}).setdefault(split, {})
+            pictures = kinds.setdefault(kind, []) if kind else []
+            if member.isfile() and _is_picture(parts[-1]):
+                pictures.append(parts[-1])
+                self._bytes["/".join((domain, split, kind, parts[-1]))] = _read(archive, member)
 
     def content(self, name: str) -> BytesIO:
         """The bytes of a file."""
@@ -119,9 +125,11 @@ def holds_domains(path: Path) -> bool:
     if path.is_dir():
         return any(_is_domain(folder) for folder in _folders(path))
     try:
-        for parts, member, _ in _members(path):
-            if member.isfile() and len(parts) >= 3 and parts[-3] in SPLITS and not _hidden(parts):
-                return len(parts) >= 4 and not _is_field(parts[-2])
+        with _opened(path) as archive:
+            for member in archive:
+                parts = PurePath(member.name).parts
+                if member.isfile() and len(parts) >= 3 and parts[-3] in SPLITS and not _hidden(parts):
+                    return len(parts) >= 4 and not _is_field(parts[-2])
     except ValueError:
         pass
     return False
@@ -137,14 +145,14 @@ def _is_field(name: str) -> bool:
     return name in FIELDS or name.startswith("label_")
 
 
-def _members(path: Path) -> Iterator[tuple[tuple[str, ...], tarfile.TarInfo, tarfile.TarFile]]:
+@contextmanager
+def _opened(path: Path) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(path, "r:*") as archive:
-            for member in archive:
-                yield PurePath(member.name).parts, member, archive
+            yield archive
+    except FileNotFoundError:
+        raise
     except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
         raise ValueError(
             f"`{path.name}` must be a whole tar archive; got something else ({error}). Copy it again, or unpack it "
             "and give the folder."

@@ -77,4 +77,7 @@ def is_domains(source: str | Path) -> bool:
     if source == DECATHLON:
         return True
     path = Path(source)
-    return path.exists() and (official_root(path) is not None or holds_domains(path))
+    try:
+        return path.exists() and (official_root(path) is not None or holds_domains(path))
+    except OSError:  # a folder that may not be looked into
+        return False

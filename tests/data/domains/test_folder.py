@@ -198,6 +198,36 @@ def test_a_spoiled_folder_is_refused_with_the_reason(folder, tmp_path, spoil, se
         opened(pack(folder, tmp_path / "zoo.tar.gz") if packed else folder)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_place_without_domains_is_refused(tmp_path, packed):
+    folder = tmp_path / "empty"
+    (folder / "birds").mkdir(parents=True)
+    place = pack(folder, tmp_path / "empty.tar") if packed else folder
+    assert not is_domains(place)
+    with pytest.raises(ValueError, match=r"`data` must hold folders <domain>/\{train,val\}/<class>; got none in"):
+        opened(place)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b\x08 cut off"])
+def test_a_file_that_is_no_archive_is_refused(tmp_path, content):
+    (tmp_path / "zoo.tar.gz").write_bytes(content)
+    assert not is_domains(tmp_path / "zoo.tar.gz")
+    with pytest.raises(ValueError, match="`zoo.tar.gz` must be a whole tar archive; got something else"):
+        opened(tmp_path / "zoo.tar.gz")
+
+
+def test_an_archive_that_is_cut_off_is_refused(folder, tmp_path):
+    archive = pack(folder, tmp_path / "zoo.tar.gz")
+    archive.write_bytes(archive.read_bytes()[:-2000])
+    with pytest.raises(ValueError, match="`zoo.tar.gz` must be a whole tar archive"):
+        opened(archive)
+
+
+def test_an_unknown_domain_is_named_beside_those_that_are_there(folder):
+    with pytest.raises(ValueError, match="`domains` must be among birds, signs; got cats, dogs"):
+        opened(folder, names=["cats", "birds", "dogs"])
+
+
 def test_the_first_of_several_problems_is_named_and_the_rest_counted(folder):
     add_class("birds/val/hen")(folder)
     remove("signs/val")(folder)
