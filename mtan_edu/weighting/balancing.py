@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -30,10 +30,8 @@ class GradientBalancing(nn.Module, ABC):
 
     Attributes:
         num_tasks: Number of gradients, K.
-        draws: Whether it draws at random: two steps on the same gradients then differ.
     """
 
-    draws: ClassVar[bool] = False
     last_weights: Tensor
 
     def __init__(self, num_tasks: int) -> None:

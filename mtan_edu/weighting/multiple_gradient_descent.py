@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mtan_edu.weighting.balancing import GramianBalancing
-from mtan_edu.weighting.programs import shortest_combination
+from mtan_edu.weighting.programs import shortest_mean, square_root
 
 NORMALIZATIONS = ("none", "l2", "loss", "loss+")
 
@@ -63,7 +63,7 @@ class MultipleGradientDescent(GramianBalancing):
 
     def weights_from(self, gramian: Float[Tensor, "K K"]) -> Float[Tensor, " K"]:
         """The weights of the shortest mean, `(K,)`."""
-        return shortest_combination(gramian)
+        return shortest_mean(square_root(gramian))
 
     def extra_repr(self) -> str:
         """What `print` shows."""
