@@ -71,7 +71,7 @@ def build_experiment_model(config: ExperimentConfig, tasks: dict[str, Task], dev
     )
 
 
-def build_experiment_weighting(config: ExperimentConfig, tasks: dict[str, Task]) -> LossWeighting:
+def build_experiment_weighting(config: ExperimentConfig, tasks: dict[str, Task]) -> LossWeighting | GradientBalancing:
     """The configuration's weighting, fresh. What it draws at random follows from the seed."""
     kinds = ["classification" if task.display.classes else "regression" for task in tasks.values()]
     return build_weighting(config.weighting, list(tasks), kinds=kinds, seed=config.training.seed)

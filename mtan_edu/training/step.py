@@ -124,8 +124,10 @@ def _balance(
     gradients = state.gradients(tasks)
     lengths = gradients.propagate(losses)
     _check_finite(NonFiniteGradientError, state, step, dict(zip(tasks, lengths.tolist(), strict=True)))
-    gradients.assign(balancing(gradients.matrix, values), balancing.own_weights())
-    return balancing.weights()
+    gradient, weights = balancing(gradients.matrix, values), balancing.weights()
+    _check_finite(NonFiniteGradientError, state, step, {"all tasks together": weights.sum().item()})
+    gradients.assign(gradient, balancing.own_weights())
+    return weights
 
 
 def _check_finite(

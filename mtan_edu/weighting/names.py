@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WEIGHTINGS = (
+LOSS_WEIGHTINGS = (
     "equal",
     "fixed",
     "uncertainty",
@@ -15,8 +15,29 @@ WEIGHTINGS = (
     "famo",
     "stch",
 )
+"""What makes one loss of K."""
+
+GRADIENT_BALANCINGS = (
+    "gradnorm",
+    "mgda",
+    "pcgrad",
+    "gradvac",
+    "cagrad",
+    "graddrop",
+    "imtl_g",
+    "nash_mtl",
+    "aligned_mtl",
+    "fairgrad",
+    "upgrad",
+)
+"""What makes one gradient of K."""
+
+WEIGHTINGS = LOSS_WEIGHTINGS + GRADIENT_BALANCINGS
+
+TORCHJD = "torchjd"
+"""What a name begins with that stands for a method of TorchJD, as in torchjd:UPGrad."""
 
 
 def available() -> tuple[str, ...]:
-    """Names that `build_weighting` knows."""
+    """Names that `build_weighting` knows. It takes `torchjd:` and a name of TorchJD as well."""
     return WEIGHTINGS

@@ -111,6 +111,6 @@ def solve_power_equation(gramian: Float[Tensor, "K K"], power: float) -> Float[T
 
 def _nonnegative_least_squares(matrix: Tensor, goal: Tensor) -> Tensor:
     """argmin_y≥0 ‖matrix y - goal‖."""
-    from scipy.optimize import nnls  # type: ignore[import-untyped]
+    from scipy.optimize import nnls
 
     return torch.from_numpy(nnls(matrix.numpy(), goal.numpy())[0])
