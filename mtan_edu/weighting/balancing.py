@@ -47,7 +47,7 @@ class GradientBalancing(nn.Module, ABC):
         self.register_buffer("last_weights", torch.ones(num_tasks, dtype=torch.float64))
 
     @torch.no_grad()
-    def forward(self, gradients: Float[Tensor, "K P"], losses: Float[Tensor, " K"]) -> Float[Tensor, " P"]:
+    def forward(self, gradients: Float[Tensor, "_ P"], losses: Float[Tensor, " _"]) -> Float[Tensor, " P"]:
         """The gradient to follow, from the tasks' gradients.
 
         Args:

@@ -5,8 +5,6 @@ SciPy is loaded when the first is solved; its import costs about a second.
 
 from __future__ import annotations
 
-import math
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -95,16 +93,20 @@ def solve_power_equation(gramian: Float[Tensor, "K K"], power: float) -> Float[T
         return 0.5 * x @ cosines @ x - factors @ integral
 
     x = factors ** (1 / (1 + power))  # the solution for orthogonal gradients
-    promised = math.inf
+    full_steps = 0  # after the value has come to rest: a number that hardly counts in it may still be on its way
     for _ in range(100):
-        slope = cosines @ x - factors * x**-power
-        step = -torch.linalg.solve(cosines + torch.diag(power * factors * x ** (-power - 1)), slope)
-        before, promised = promised, float(-slope @ step) / float(x @ cosines @ x)  # share of the value
-        if promised < 1e-12 and promised >= before:  # nothing but rounding is left
+        wanted = factors * x**-power
+        slope = cosines @ x - wanted
+        step = -torch.linalg.solve(cosines + torch.diag(power * wanted / x), slope)
+        promised = float(-slope @ step) / float(x @ cosines @ x)  # share of the value that the step takes away
+        full_steps += promised < 1e-12
+        if full_steps > 15 or (slope / wanted).abs().max() < 1e-13:
             break
         length = min(1.0, 0.9 / float((-step / x).max().clamp(min=1e-300)))  # at least a tenth of x remains
         while promised > 1e-12 and value(x + length * step) > value(x) + 1e-4 * length * (slope @ step):
             length /= 2
+            if length < 1e-6:  # a value that rounding hides: the minimum of a program without solution is flat
+                return x / lengths
         x = x + length * step
     return x / lengths
 

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torchjd.aggregation
 from torch import Tensor, nn
+from torchjd.autojac import backward, jac_to_grad
+from torchjd.linalg import QuadprogProjector
 
 from mtan_edu.data import Batch, collate
 from mtan_edu.models import MultiTaskModel
 from mtan_edu.tasks import dense_tasks
 from mtan_edu.training.gradients import TaskGradients
+from mtan_edu.weighting import build_weighting
 from tests.tiny_runs import random_splits, tiny_model
 
 TASKS = dense_tasks()
@@ -54,7 +58,7 @@ def test_own_parameters_get_the_gradient_of_their_own_loss(model: MultiTaskModel
     sum(losses_of(model, batch)).backward()
     for task, ours in found.items():
         for grad, parameter in zip(ours, model.task_parameters(task), strict=True):
-            torch.testing.assert_close(grad, parameter.grad, rtol=1e-9, atol=1e-12)
+            assert torch.allclose(grad, parameter.grad, rtol=1e-9, atol=1e-12)
 
 
 def test_a_model_that_does_not_name_its_parameters_is_refused() -> None:
@@ -77,4 +81,38 @@ def test_the_sum_of_the_rows_is_the_gradient_of_the_sum(model: MultiTaskModel, b
     model.zero_grad()
     sum(losses_of(model, batch)).backward()
     for ours, parameter in zip(found, model.parameters(), strict=True):
-        torch.testing.assert_close(ours, parameter.grad, rtol=1e-9, atol=1e-12)
+        assert torch.allclose(ours, parameter.grad, rtol=1e-9, atol=1e-12)
+
+
+ORACLES = {
+    "pcgrad": torchjd.aggregation.PCGrad(),
+    "graddrop": torchjd.aggregation.GradDrop(),
+    "imtl_g": torchjd.aggregation.IMTLG(),
+    "aligned_mtl": torchjd.aggregation.AlignedMTL(),
+    "upgrad": torchjd.aggregation.UPGrad(projector=QuadprogProjector(norm_eps=0.0, reg_eps=1e-14)),
+}
+
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_what_the_shared_parameters_get_is_what_torchjd_computes(
+    name: str, model: MultiTaskModel, batch: Batch
+) -> None:
+    if name == "graddrop":  # draws for every number, in their order in memory
+        model.to(memory_format=torch.contiguous_format)
+    balancing = build_weighting(name, list(TASKS), seed=3)
+    seed = balancing.draws.next_seed() if hasattr(balancing, "draws") else 0
+    gradients, losses = TaskGradients(model, list(TASKS)), losses_of(model, batch)
+    gradients.propagate(losses)
+    gradients.assign(balancing(gradients.matrix, torch.stack(losses)), balancing.own_weights())
+    found = {parameter: parameter.grad for parameter in model.parameters()}
+    model.zero_grad()
+    losses = losses_of(model, batch)
+    backward(losses, inputs=gradients.shared, retain_graph=True, parallel_chunk_size=1)
+    torch.manual_seed(seed)
+    jac_to_grad(gradients.shared, ORACLES[name])
+    torch.stack(losses).sum().backward(inputs=[p for task in TASKS for p in model.task_parameters(task)])
+    for parts in (list(model.shared_parameters()), *(list(model.task_parameters(task)) for task in TASKS)):
+        ours, theirs = (torch.cat([value.flatten() for value in values]) for values in (
+            [found[parameter] for parameter in parts], [parameter.grad for parameter in parts]
+        ))  # fmt: skip
+        assert (ours - theirs).norm() <= 1e-9 * theirs.norm()
