@@ -102,7 +102,7 @@ def draw_landscape(ax: Axes, landscape: LandscapeRecord, values: np.ndarray | No
 
 def contour_levels(values: np.ndarray) -> np.ndarray:
     """Levels between which equal parts of the area lie."""
-    return np.asarray(np.quantile(values, np.linspace(0.02, 0.98, 14)))
+    return np.unique(np.quantile(values, np.linspace(0.02, 0.98, 14)))
 
 
 def minimum_colors(landscape: LandscapeRecord) -> Mapping[str, str]:
@@ -126,7 +126,7 @@ def _describe(landscape: LandscapeRecord, trajectories: Sequence[TrajectoryRecor
     sentences = []
     for record in trajectories:
         ends = "; ".join(
-            f"({x:.2f}, {y:.2f}) with losses {', '.join(map(number, losses))}"
+            f"({round(x, 2) + 0.0:.2f}, {round(y, 2) + 0.0:.2f}) with losses {', '.join(map(number, losses))}"
             for (x, y), losses in zip(record.points[:, -1], record.losses[:, -1], strict=True)
         )
         sentences.append(f"{record.method} ends at {ends}.")

@@ -28,7 +28,14 @@ def test_every_notebook_runs_shows_and_records(tmp_path: Path, subtests: pytest.
         for claim in (has_figures, is_small, says_what_pictures_show, shows_a_picture_before_a_widget, says_no_word):
             with subtests.test(f"{notebook.name} {claim.__name__}"):
                 claim(notebook)
-    for of_the_course in (the_block_learns, mtan_is_trained, the_paper_s_count_holds, the_masks_are_of_that_run):
+    for of_the_course in (
+        the_block_learns,
+        mtan_is_trained,
+        the_paper_s_count_holds,
+        the_masks_are_of_that_run,
+        seeds_are_compared,
+        conflicts_are_measured,
+    ):
         with subtests.test(of_the_course.__name__):
             of_the_course(result)
 
@@ -82,6 +89,23 @@ def the_paper_s_count_holds(result: ReproductionResult) -> None:
 
 def the_masks_are_of_that_run(result: ReproductionResult) -> None:
     assert named(result, "06").figures["run"] == named(result, "05").figures["run"]
+
+
+def seeds_are_compared(result: ReproductionResult) -> None:
+    figures = named(result, "07").figures
+    assert figures["runs"] == 6 * figures["seeds"] > 6
+    assert sum(figures["update_shares"].values()) == pytest.approx(1)
+    for per in ("task", "metric"):
+        assert list(figures["delta_m"][per]) == list(figures["spread"][per]) == ["equal", "uncertainty", "dwa"]
+
+
+def conflicts_are_measured(result: ReproductionResult) -> None:
+    figures = named(result, "08").figures
+    shares = [share for of in figures["conflict_share"].values() for share in of]
+    assert len(shares) >= 4
+    assert all(0 <= share <= 1 for share in shares)
+    assert all(abs(cosine) < 1 for cosine in figures["noise_cosines"])
+    assert 0 < figures["noise_share"] < 1
 
 
 def named(result: ReproductionResult, number: str) -> NotebookResult:
