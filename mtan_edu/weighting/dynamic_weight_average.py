@@ -23,6 +23,9 @@ class DynamicWeightAverage(LossWeighting):
 
     References:
         Liu et al., CVPR 2019, eq. 7, with T = 2. Differs: ratios are computed in float64, and 0/0 is no NaN.
+        Implementations: the authors' and LibMTL's are as here. Nash-MTL, FAMO and CAGrad take the means of the last 25
+        steps and of the 25 before in place of epochs, and divide the total by K. TorchJD keeps no history in its
+        `state_dict`, and a mean loss of 0 makes its weights NaN. Weighted losses must not be averaged: λ would cancel.
     """
 
     weighs_some = True

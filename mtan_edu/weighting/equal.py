@@ -16,6 +16,7 @@ class EqualWeighting(LossWeighting):
 
     References:
         Liu et al., CVPR 2019, section 4.1.3, "equal weighting".
+        Implementations have the sum, as here, or the mean (both in TorchJD), which without Adam is a smaller rate.
     """
 
     weighs_some = True

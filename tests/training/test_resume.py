@@ -20,7 +20,7 @@ from tests.tiny_runs import CLASSES, random_arrays
 from tests.weightings import example
 
 TASKS = dense_tasks()
-CONFIG = TrainingConfig(epochs=6, batch_size=1, learning_rate=1e-2, threads=1, device="cpu")
+CONFIG = TrainingConfig(batch_size=1, learning_rate=1e-2, threads=1, device="cpu")
 
 
 class Micro(MultiTaskModel):
@@ -45,31 +45,32 @@ def frames() -> DataSplits:
     return DataSplits(*(DenseDataset(part, CLASSES) for part in arrays), name="random", classes=CLASSES)
 
 
-def start(weighting: str) -> TrainingState:
+def start(weighting: str, config: TrainingConfig) -> TrainingState:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return TrainingState(Micro(), example(weighting), CONFIG)
+        return TrainingState(Micro(), example(weighting), config)
 
 
 def saved(state: TrainingState) -> tuple[bytes, bytes]:
     return save(state.model_tensors()), save(state.training_tensors())
 
 
-def epochs(state: TrainingState) -> Iterator[EpochRecord]:
+def epochs(state: TrainingState, config: TrainingConfig) -> Iterator[EpochRecord]:
     """Records without their time, which is never the same."""
-    for record in train(state.model, TASKS, state.weighting, frames(), CONFIG, state):
+    for record in train(state.model, TASKS, state.weighting, frames(), config, state):
         yield dataclasses.replace(record, seconds=0.0)
 
 
 @pytest.mark.parametrize("weighting", available())
 def test_a_training_resumed_after_any_epoch_equals_an_undisturbed_one_bit_for_bit(weighting: str) -> None:
-    whole = start(weighting)
+    config = dataclasses.replace(CONFIG, epochs=6 if weighting == "stch" else 4)  # its warm-up takes 5
+    whole = start(weighting, config)
     before = saved(whole)
-    for record in epochs(whole):
-        resumed = start(weighting)
+    for record in epochs(whole, config):
+        resumed = start(weighting, config)
         resumed.load(record.epoch - 1, *map(load, before))
-        assert next(epochs(resumed)) == record
+        assert next(epochs(resumed, config)) == record
         before = saved(whole)
         assert saved(resumed) == before
-    assert record.epoch == CONFIG.epochs
+    assert record.epoch == config.epochs
     assert all(parameter.isfinite().all() for parameter in whole.model.parameters())

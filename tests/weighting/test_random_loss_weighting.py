@@ -27,25 +27,25 @@ def test_every_call_draws_anew_and_looking_does_not():
 
 @cache
 def long_run(seed: int) -> torch.Tensor:
-    """The weights of 800 calls for four tasks, `(800, 4)`."""
-    return draws(RandomLossWeighting(4, seed), 800)
+    """The weights of 400 calls for four tasks, `(400, 4)`."""
+    return draws(RandomLossWeighting(4, seed), 400)
 
 
 def test_they_are_a_softmax_of_standard_normal_numbers():
     logits = long_run(0).log()
     difference = logits[:, 0] - logits[:, 1]  # of two independent N(0, 1): N(0, 2)
-    assert difference.mean().item() == pytest.approx(0, abs=0.15)
-    assert difference.var().item() == pytest.approx(2, abs=0.3)
+    assert difference.mean().item() == pytest.approx(0, abs=0.25)
+    assert difference.var().item() == pytest.approx(2, abs=0.5)
 
 
 def test_all_positions_are_alike_in_the_long_run():
-    assert long_run(0).mean(dim=0).tolist() == pytest.approx([0.25] * 4, abs=0.02)
+    assert long_run(0).mean(dim=0).tolist() == pytest.approx([0.25] * 4, abs=0.03)
     assert long_run(0).std(dim=0).tolist() == pytest.approx([long_run(0).std(dim=0).mean().item()] * 4, rel=0.1)
 
 
 def test_draws_of_neighboring_steps_and_seeds_have_nothing_in_common():
     for pair in ((long_run(0)[:-1, 0], long_run(0)[1:, 0]), (long_run(0)[:, 0], long_run(1)[:, 0])):
-        assert torch.corrcoef(torch.stack(pair))[0, 1].item() == pytest.approx(0, abs=0.1)
+        assert torch.corrcoef(torch.stack(pair))[0, 1].item() == pytest.approx(0, abs=0.15)
 
 
 def test_the_global_random_state_neither_matters_nor_changes():
