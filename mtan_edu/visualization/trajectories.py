@@ -91,7 +91,15 @@ def show_landscape(landscape: LandscapeRecord) -> TextFigure:
 def draw_landscape(ax: Axes, landscape: LandscapeRecord, values: np.ndarray | None = None) -> None:
     """Draw contours of `values` (None = the sum of the losses), the Pareto front and the tasks' minima."""
     values = landscape.losses.sum(axis=0) if values is None else values
-    ax.contour(landscape.x, landscape.y, values, levels=contour_levels(values), colors="#BBBBBB", linewidths=0.8)
+    ax.contour(
+        landscape.x,
+        landscape.y,
+        values,
+        levels=contour_levels(values),
+        colors="#C4C4C4",
+        linewidths=0.7,
+        antialiased=False,
+    )
     ax.plot(*landscape.front.T, color=FRONT_COLOR, linewidth=6, alpha=0.55, solid_capstyle="round")
     for (task, (x, y)), color in zip(landscape.minima.items(), minimum_colors(landscape).values(), strict=True):
         ax.plot(x, y, marker="*", markersize=15, color=color, markeredgecolor="white", label=task, linestyle="")
@@ -101,8 +109,8 @@ def draw_landscape(ax: Axes, landscape: LandscapeRecord, values: np.ndarray | No
 
 
 def contour_levels(values: np.ndarray) -> np.ndarray:
-    """Levels between which equal parts of the area lie."""
-    return np.unique(np.quantile(values, np.linspace(0.02, 0.98, 14)))
+    """Levels between which equal parts of the area lie. Few: every line costs its pixels in the notebook's file."""
+    return np.unique(np.quantile(values, np.linspace(0.02, 0.98, 8)))
 
 
 def minimum_colors(landscape: LandscapeRecord) -> Mapping[str, str]:
