@@ -91,8 +91,12 @@ def cases(counts: tuple[int, ...]) -> list[tuple[str, int]]:
 
 
 def gradients_reach_every_parameter(model: MultiTaskModel, dead: str | None = None) -> None:
-    """Of a convolution's bias before a BatchNorm it can only be asked that a gradient is there: it is 0."""
     total(model(images((2, 64, 32)))).backward()
+    every_parameter_has_a_gradient(model, dead)
+
+
+def every_parameter_has_a_gradient(model: MultiTaskModel, dead: str | None = None) -> None:
+    """Of a convolution's bias before a BatchNorm it can only be asked that a gradient is there: it is 0."""
     erased = {id(parameter) for parameter in _biases_before_batch_norm(model)}
     for name, parameter in model.named_parameters():
         if dead and name.startswith(dead):
