@@ -1,10 +1,10 @@
-"""Every loss weighting for any number of tasks, with what it needs beside its name."""
+"""Every weighting for any number of tasks, with what it needs beside its name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mtan_edu.weighting import LossWeighting, available, build_weighting
+from mtan_edu.weighting import GradientBalancing, LossWeighting, available, build_weighting
 
 KINDS = ("classification", "regression", "regression", "classification", "regression")
 
@@ -16,7 +16,7 @@ def spelled(name: str, order: Sequence[int] = range(3)) -> str:
     return "fixed:" + ",".join(FIXED[k] for k in order) if name == "fixed" else name
 
 
-def example(name: str, order: Sequence[int] = range(3)) -> LossWeighting:
+def example(name: str, order: Sequence[int] = range(3)) -> LossWeighting | GradientBalancing:
     """The weighting of this name for tasks 0, 1, 2, or for others of five tasks in another order."""
     return build_weighting(spelled(name, order), [f"task {k}" for k in order], kinds=[KINDS[k] for k in order])
 

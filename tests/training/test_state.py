@@ -48,3 +48,13 @@ def test_a_tensor_of_another_shape_is_refused() -> None:
     tensors["heads.depth.0.weight"] = torch.zeros(7, 2, 3, 3)
     with pytest.raises(ValueError, match=r"must hold 'heads.depth.0.weight' as .* got \(7, 2, 3, 3\)"):
         state.load(1, tensors, state.training_tensors())
+
+
+def test_a_state_of_another_weighting_or_of_another_number_of_tasks_is_refused() -> None:
+    saved = TrainingState(tiny_model(), DynamicWeightAverage(3), CONFIG)
+    for weighting, sentence in (
+        (UncertaintyWeighting(3), r"got another set .* Load it into the architecture, tasks and weighting that it was"),
+        (DynamicWeightAverage(2), r"must hold 'weighting.history' as \(2, 2\) .*; got \(2, 3\) .* as many tasks as"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            TrainingState(tiny_model(), weighting, CONFIG).load(1, saved.model_tensors(), saved.training_tensors())
