@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from mtan_edu.data import DataSplits
 from mtan_edu.data.batch import Sample
@@ -17,9 +18,9 @@ from mtan_edu.experiment.build import build_experiment_model, open_experiment_da
 from mtan_edu.experiment.config import ExperimentConfig
 from mtan_edu.experiment.gradients import first_batches, look_at_gradients
 from mtan_edu.records import Display, EpochRecord, GradientRecord, TaskRecord
-from mtan_edu.tasks import Task, absolute_error
-from mtan_edu.tasks.activations import at_least_float32
-from mtan_edu.tasks.metrics import DepthMetrics
+from mtan_edu.tasks import Task, cosine_distance
+from mtan_edu.tasks.activations import unit_vectors
+from mtan_edu.tasks.metrics import NormalMetrics
 from mtan_edu.training import train
 from mtan_edu.weighting import build_weighting
 
@@ -27,10 +28,10 @@ NOISE = "noise"
 
 
 class NoisyFrames(FrameDataset):
-    """Frames with one target more, "noise" `(1, H, W)`: a number from 0.5 to 1.5 for every pixel, drawn once.
+    """Frames with one target more, "noise" `(3, H, W)`: at every pixel a direction, drawn once, all equally probable.
 
-    It has nothing to do with the image, so that the best a network can do is to predict 1 everywhere. What could be
-    learned in the end is each image's own noise by heart.
+    It has nothing to do with the image, and no direction is a better guess than another: not even a constant can be
+    learned. What could be learned in the end is each image's own noise by heart.
 
     Args:
         frames: The frames.
@@ -57,8 +58,8 @@ class NoisyFrames(FrameDataset):
         """Frame `index` with its noise."""
         sample = self._frames[index]
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + index % len(self))
-        noise = 0.5 + torch.rand(1, *sample.image.shape[1:], generator=generator)
-        return Sample(sample.image, {**sample.targets, NOISE: noise})
+        noise = torch.randn(3, *sample.image.shape[1:], generator=generator)  # after division, uniform on the sphere
+        return Sample(sample.image, {**sample.targets, NOISE: F.normalize(noise, dim=0)})
 
 
 def with_noise(data: DataSplits, tasks: Mapping[str, Task], seed: int = 0) -> tuple[DataSplits, dict[str, Task]]:
@@ -72,7 +73,8 @@ def with_noise(data: DataSplits, tasks: Mapping[str, Task], seed: int = 0) -> tu
         seed: Of the noise; training and validation frames have different noise.
 
     Returns:
-        The frames with noise, and the tasks with "noise" as the last: one channel, absolute error.
+        The frames with noise, and the tasks with "noise" as the last: three channels, cosine distance. Who knows
+        nothing has a loss of 1.
     """
     train, val = NoisyFrames(data.train, 2 * seed), NoisyFrames(data.val, 2 * seed + 1)
     return DataSplits(train, val, f"{data.name} with noise", data.classes), {**tasks, NOISE: noise_task()}
@@ -142,16 +144,17 @@ def noise_task() -> Task:
     """The task "noise"."""
     return Task(
         name=NOISE,
-        out_channels=1,
-        loss=absolute_error,
-        metrics=DepthMetrics,
-        higher_is_better=DepthMetrics.higher_is_better,
-        activation=at_least_float32,
+        out_channels=3,
+        loss=cosine_distance,
+        metrics=NormalMetrics,
+        higher_is_better=NormalMetrics.higher_is_better,
+        activation=unit_vectors,
         prediction_array=_array,
         target_array=_array,
-        display=Display("scalar"),
+        display=Display("direction"),
     )
 
 
-def _array(values: torch.Tensor) -> np.ndarray:
-    return values.detach().float().cpu().squeeze(1).numpy()
+def _array(vectors: torch.Tensor) -> np.ndarray:
+    """(B, 3, H, W) of any length to unit vectors (B, H, W, 3)."""
+    return unit_vectors(vectors.detach()).float().cpu().movedim(1, 3).contiguous().numpy()

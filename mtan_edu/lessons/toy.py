@@ -31,8 +31,9 @@ def two_valleys(parameters: Float[Tensor, "*N 2"]) -> Float[Tensor, "*N 2"]:
         u_right = x - 1.5 + 0.35 (y - 1)        of the right one: both lean inwards, towards higher y
         L_k = s_k ( log(1 + u_k²) + 0.2 (y - 1)² + 0.1 ),     s_left = 1, s_right = 0.4
 
-    Each floor falls towards y = 1, where the task's minimum is: 0.1 s_k at (∓1.5, 1). Below, both tasks want upwards
-    and disagree on left and right: their gradients are in conflict, and one is 2.5 times as long as the other.
+    Each floor falls towards y = 1, where the task's minimum is: 0.1 s_k at (∓1.5, 1). Far below, both tasks want
+    upwards and disagree on left and right; the nearer to the minima, the more they disagree, until between them their
+    gradients point apart. On the middle line one gradient is 2.5 times as long as the other.
 
     Args:
         parameters: x and y, `(..., 2)`.

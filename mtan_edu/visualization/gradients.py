@@ -259,7 +259,7 @@ def _draw_map(ax: Axes, values: np.ndarray, rows: Sequence[str], columns: Sequen
         for (y, x), value in np.ndenumerate(values):
             if np.isfinite(value):
                 ink = "white" if abs(value) > 0.6 * limit else "black"
-                text = f"{value:.2f}".replace("-", "−")
+                text = f"{round(value, 2) + 0.0:.2f}".replace("-", "−")  # never −0.00
                 ax.text(x, y, text, ha="center", va="center", fontsize=10, color=ink)
     ax.axhline(len(rows) - 1.5, color="white", linewidth=4)  # the whole network stands apart
     ax.set_xticks(range(len(columns)), columns)

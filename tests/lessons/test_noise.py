@@ -3,9 +3,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from mtan_edu.data.transforms import mirror
 from mtan_edu.experiment import build_experiment
 from mtan_edu.lessons import train_with_noise, with_noise
 from mtan_edu.tasks import dense_tasks
@@ -20,25 +22,28 @@ def test_noise_is_one_target_more_for_every_image_and_the_same_every_time() -> N
     assert data.tasks == tuple(tasks)
     assert data.classes == plain.classes
     sample = data.train[1]
-    assert sample.targets["noise"].shape == (1, 32, 64)
-    assert 0.5 <= sample.targets["noise"].min() < 0.55 < 1.45 < sample.targets["noise"].max() < 1.5
+    assert sample.targets["noise"].shape == (3, 32, 64)
+    assert sample.targets["noise"].norm(dim=0) == pytest.approx(np.ones((32, 64)), abs=1e-5)
     assert torch.equal(sample.targets["noise"], data.train[1 - len(plain.train)].targets["noise"])
     assert torch.equal(sample.image, plain.train[1].image)
     others = [data.train[0], data.val[1], with_noise(plain, dense_tasks(), seed=1)[0].train[1]]
     assert not any(torch.equal(sample.targets["noise"], other.targets["noise"]) for other in others)
 
 
-def test_nothing_predicts_it_better_than_its_middle() -> None:
+@pytest.mark.parametrize("guess", [(1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.6, 0.8, 0.0)])
+def test_no_guess_is_better_than_another(guess: tuple[float, float, float]) -> None:
     data, tasks = with_noise(random_splits(train=40), dense_tasks())
     noise = torch.stack([data.train[index].targets["noise"] for index in range(40)])
-    assert tasks["noise"].loss(torch.ones_like(noise), noise).item() == pytest.approx(0.25, abs=0.002)
+    guesses = torch.tensor(guess).view(1, 3, 1, 1).expand_as(noise)
+    expected_error = 1 / np.sqrt(3 * noise[:, 0].numel())  # of a mean of cosines, which have the variance 1/3
+    assert tasks["noise"].loss(guesses, noise).item() == pytest.approx(1, abs=4 * expected_error)
 
 
 def test_it_is_a_task_like_any_other() -> None:
     data, tasks = with_noise(random_splits(), dense_tasks())
     measured = evaluate(tiny_model(tasks, "split"), tasks, data.val)
-    assert set(measured.metrics["noise"]) == {"absolute_error", "relative_error"}
-    assert tasks["noise"].target_array(data.val[0].targets["noise"][None]).shape == (1, 32, 64)
+    assert measured.metrics["noise"]["angle_mean"] == pytest.approx(90, abs=2)
+    assert tasks["noise"].target_array(data.val[0].targets["noise"][None]).shape == (1, 32, 64, 3)
 
 
 def test_the_same_network_is_trained_without_and_with_it(tmp_path: Path) -> None:
@@ -59,8 +64,6 @@ def test_the_same_network_is_trained_without_and_with_it(tmp_path: Path) -> None
 def test_flipping_images_would_not_flip_the_noise_and_is_refused(tmp_path: Path) -> None:
     experiment = build_experiment(tiny_config(write_random_data(tmp_path / "frames")))
     data, tasks = with_noise(experiment.data, experiment.tasks)
-    from mtan_edu.data.transforms import mirror
-
     with pytest.raises(ValueError, match="`targets` must be among .*; got noise"):
         mirror(data.train[0])
     assert "noise" in tasks
