@@ -70,7 +70,10 @@ def baselines() -> list[Method]:
 
 def weightings() -> list[Method]:
     """MTAN under every weighting that needs no argument."""
-    return [SINGLE, *(one(name, model="mtan", weighting=name) for name in available())]
+    return [SINGLE, *(one(name, model="mtan", weighting=name) for name in available() if name not in NEED_AN_ARGUMENT)]
+
+
+NEED_AN_ARGUMENT = ("fixed", "torchjd")
 
 
 STUDIES = {"baselines": baselines, "weightings": weightings}
