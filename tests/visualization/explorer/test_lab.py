@@ -1,0 +1,152 @@
+"""The explorer in a real JupyterLab: mouse, keys, both directions of the state, maps on demand, a kernel that ends."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mtan_edu.visualization.explorer.package import pack_masks
+from mtan_edu.visualization.explorer.source import open_source
+from tests.visualization.explorer.conftest import Watched
+from tests.visualization.explorer.lab_server import TOKEN, LabServer
+from tests.visualization.explorer.pictures import colored, pixels, unpack
+from tests.visualization.explorer.planted_runs import random_masks, write_run
+
+pytestmark = pytest.mark.browser
+
+BIG = {"encoder_1": (12, 48, 64), "decoder_1": (6, 24, 32)}
+CELLS = [
+    "from mtan_edu.visualization import MaskExplorer\nview = MaskExplorer({run!r}, megabytes=0.3, sort='number')\nview",
+    "view.state = {'stage': 'decoder_1', 'channel': 'mean', 'epoch': 1}",
+    "print('STATE', view.view, view.task, view.stage, view.channel, view.epoch)",
+]
+
+
+def test_the_explorer_lives_in_jupyterlab(watched: Watched, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    run = write_run(tmp_path / "first", (0, 1, 4), sizes=BIG)
+    lab = LabServer(tmp_path / "lab", [cell.replace("{run!r}", repr(str(run))) for cell in CELLS])
+    page = watched.page
+    page.set_default_timeout(90_000)
+    try:
+        page.goto(lab.url)
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+        run_cell(page, 0)
+        page.wait_for_selector(".mtan-explorer .mtan-cell")
+        page.locator(".mtan-notes", has_text="The rest comes from the kernel").wait_for()
+        with subtests.test("what did not fit comes from the kernel once somebody stops at it"):
+            maps_come_from_the_kernel(page, run)
+        with subtests.test("no key of the notebook is pressed by accident"):
+            keys_stay(page)
+        with subtests.test("nothing is sent while somebody drags"):
+            dragging_is_silent(watched)
+        with subtests.test("a cell reads what somebody has chosen, and chooses"):
+            both_directions(page, run)
+        with subtests.test("the picture that stands for the widget has given way"):
+            assert not page.locator("[id^=mtan-still]").is_visible()
+        with subtests.test("no errors, and nothing leaves the machine"):
+            assert watched.complaints == []
+            assert watched.abroad == []
+        with subtests.test("without a kernel all but the kernel's part goes on"):
+            life_after_the_kernel(page)
+    finally:
+        lab.end()
+
+
+def run_cell(page: Any, number: int) -> None:
+    page.locator(".jp-Notebook .jp-Cell .cm-content").nth(number).click()
+    page.keyboard.press("Shift+Enter")
+
+
+def choose(page: Any, **labels: str) -> None:
+    for label, value in labels.items():
+        page.get_by_label(label.replace("_", " "), exact=True).select_option(value)
+
+
+def maps_come_from_the_kernel(page: Any, run: Path) -> None:
+    package = pack_masks(open_source(run), 0.3)
+    sent = package.index["stages"][0]["sent"]
+    missing = next(channel for channel in range(12) if channel not in sent["channels"])
+    assert sent["height"] < 48
+    choose(page, stage="encoder_1", columns="channels")
+    page.get_by_role("slider", name="channel", exact=True).press("Home")
+    for _ in range(missing + 1):
+        page.get_by_role("slider", name="channel", exact=True).press("ArrowRight")
+    expected = colored(random_masks(4, sizes=BIG).values("depth", "encoder_1")[0, missing].astype(np.float64))
+    place = f"1/{missing % 10}"
+    wait_until(page, lambda: pixels(page, place).shape == expected.shape)
+    np.testing.assert_array_equal(pixels(page, place), expected)
+
+
+def keys_stay(page: Any) -> None:
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    for selector in (".mtan-cell[tabindex='0']", ".mtan-image", "[role=tab][tabindex='0']", ".mtan-controls input",
+                     ".mtan-controls button", ".mtan-controls select"):  # fmt: skip
+        page.locator(f".mtan-explorer {selector}").first.focus()
+        for key in ("b", "x", "a", "d", "d"):
+            page.keyboard.press(key)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+
+
+def dragging_is_silent(watched: Watched) -> None:
+    page = watched.page
+    choose(page, columns="stages")
+    page.get_by_role("application").press("m")
+    page.wait_for_timeout(1500)  # what was chosen so far has been told
+    before, slider = len(watched.sent), page.get_by_role("slider", name="epoch", exact=True)
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for share in (0.8, 0.5, 0.3, 0.1, 0.4, 0.02):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    assert len(watched.sent) == before
+    page.mouse.up()
+    slider.press("End")
+    page.wait_for_timeout(1500)
+    assert before < len(watched.sent) <= before + 8  # told once, at rest
+
+
+def both_directions(page: Any, run: Path) -> None:
+    page.get_by_role("gridcell").nth(2).click()
+    page.wait_for_timeout(600)
+    run_cell(page, 2)
+    page.get_by_text("STATE grid depth encoder_1 mean 4").wait_for()
+    run_cell(page, 1)
+    mean = unpack(pack_masks(open_source(run), 0.3), 1, 0, "depth", "decoder_1", "mean")
+    wait_until(page, lambda: "decoder_1" in page.locator(".mtan-status").inner_text())
+    assert "epoch 1" in page.locator(".mtan-status").inner_text()
+    np.testing.assert_array_equal(pixels(page, "1/1"), colored(mean))
+
+
+def life_after_the_kernel(page: Any) -> None:
+    base = page.url.split("/lab")[0]
+    with urllib.request.urlopen(f"{base}/api/kernels?token={TOKEN}") as answer:
+        kernels = json.load(answer)
+    for kernel in kernels:
+        ending = urllib.request.Request(f"{base}/api/kernels/{kernel['id']}?token={TOKEN}", method="DELETE")
+        urllib.request.urlopen(ending).close()
+    page.get_by_text("No Kernel").first.wait_for()
+    slider = page.get_by_role("slider", name="epoch", exact=True)
+
+    def noticed() -> bool:
+        slider.press("Home")
+        page.wait_for_timeout(400)
+        slider.press("End")
+        page.wait_for_timeout(400)
+        return "The kernel does not answer" in page.locator(".mtan-notes").inner_text()
+
+    wait_until(page, noticed)
+    page.get_by_role("tab", name="Compare").click()
+    assert "epoch 4" in page.locator(".mtan-numbers").inner_text()
+
+
+def wait_until(page: Any, happened: Any) -> None:
+    for _ in range(150):
+        if happened():
+            return
+        page.wait_for_timeout(200)
+    assert happened()
