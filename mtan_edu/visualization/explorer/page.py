@@ -37,7 +37,7 @@ def make_page(package: MaskPackage, state: Mapping[str, Any], still: TextFigure)
         alt=html.escape(still.alt),
         state=_json(state),
         index=_json(package.index),
-        data=base64.b64encode(package.data).decode("ascii"),
+        data=base64.b64encode(package.compressed).decode("ascii"),
         script=page_script().replace("</script", "<\\/script"),
     )
 

@@ -67,9 +67,7 @@ def open_source(
         opened = _of_run(Path(source.folder if isinstance(source, RunRecord) else source), predictions)
     else:
         opened = _of_records([source] if isinstance(source, MaskRecord) else list(source), predictions)
-    if untrained is not None:
-        opened = _with_untrained(opened, untrained)
-    return _checked(opened)
+    return _checked(opened) if untrained is None else with_untrained(opened, untrained)
 
 
 def _of_run(folder: Path, predictions: PredictionRecord | Sequence[PredictionRecord]) -> MaskSource:
@@ -129,8 +127,16 @@ def _of_records(records: list[MaskRecord], predictions: PredictionRecord | Seque
     )
 
 
-def _with_untrained(source: MaskSource, untrained: MaskRecord) -> MaskSource:
-    """Put other masks in the place of epoch 0, or before the first epoch if it was not recorded."""
+def with_untrained(source: MaskSource, untrained: MaskRecord) -> MaskSource:
+    """Put other masks in the place of epoch 0, or before the first epoch if it was not recorded.
+
+    Args:
+        source: The masks.
+        untrained: Masks of the same images.
+
+    Raises:
+        ValueError: If they are of other images, tasks, stages or shapes, as soon as they are read.
+    """
     own = source.epochs[0] == 0
     shift = 0 if own else 1
 
@@ -140,13 +146,15 @@ def _with_untrained(source: MaskSource, untrained: MaskRecord) -> MaskSource:
     def predictions(place: int) -> PredictionRecord | None:
         return None if place < shift else source.predictions(place - shift)
 
-    return MaskSource(
-        name=source.name,
-        epochs=(0, *source.epochs[1 - shift :]),
-        labels=("untrained, images seen", *source.labels[1 - shift :]),
-        masks=masks,
-        predictions=predictions,
-        tasks=source.tasks,
+    return _checked(
+        MaskSource(
+            name=source.name,
+            epochs=(0, *source.epochs[1 - shift :]),
+            labels=("untrained, images seen", *source.labels[1 - shift :]),
+            masks=masks,
+            predictions=predictions,
+            tasks=source.tasks,
+        )
     )
 
 

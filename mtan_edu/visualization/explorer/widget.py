@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,7 +14,7 @@ from mtan_edu.visualization.explorer.assemble import style, widget_script
 from mtan_edu.visualization.explorer.fetch import fetch_maps
 from mtan_edu.visualization.explorer.package import pack_masks
 from mtan_edu.visualization.explorer.page import make_page
-from mtan_edu.visualization.explorer.source import Explorable, open_source
+from mtan_edu.visualization.explorer.source import Explorable, open_source, with_untrained
 from mtan_edu.visualization.explorer.state import checked, checked_channel, first_state
 from mtan_edu.visualization.explorer.still import draw_still
 from mtan_edu.visualization.notebook import in_notebook
@@ -73,7 +72,6 @@ class MaskExplorer(anywidget.AnyWidget):
     _css = style()
     _index = traitlets.Dict().tag(sync=True)
     _data = traitlets.Bytes().tag(sync=True)
-    _still = traitlets.Unicode().tag(sync=True)
 
     view = traitlets.Unicode().tag(sync=True)
     image = traitlets.Int().tag(sync=True)
@@ -101,11 +99,11 @@ class MaskExplorer(anywidget.AnyWidget):
         **state: Any,
     ) -> None:
         self._source = open_source(source, predictions, untrained)
+        self._megabytes = megabytes
         package = self._package = pack_masks(self._source, megabytes)
         begin = first_state(package.index)
         _require_settings(state, begin)
-        super().__init__(_index=package.index, _data=package.data, **begin)
-        self._still = f"mtan-still-{self.model_id}"
+        super().__init__(_index=package.index, _data=package.compressed, **begin)
         self._handlers: dict[str, Callable[[Mapping[str, Any]], Answer]] = {}
         self.on_request("ready", lambda content: ({}, []))
         self.on_request("want", lambda content: fetch_maps(self._source, content["maps"]))
@@ -139,6 +137,21 @@ class MaskExplorer(anywidget.AnyWidget):
         """
         self._handlers[kind] = handler
 
+    def show_untrained(self, record: MaskRecord) -> None:
+        """Take other masks for those of the untrained network, such as those of one that has seen the images.
+
+        Args:
+            record: Masks of the same images.
+
+        Raises:
+            ValueError: If they are of other images, tasks, stages or shapes; then nothing changes.
+        """
+        source = with_untrained(self._source, record)
+        package = pack_masks(source, self._megabytes)
+        self._source, self._package = source, package
+        with self.hold_sync():
+            self._index, self._data = package.index, package.compressed
+
     def figure(self) -> TextFigure:
         """What is shown, as a figure that needs no browser."""
         return draw_still(self._source, self.state, [epoch["place"] for epoch in self._package.index["epochs"]])
@@ -163,8 +176,6 @@ class MaskExplorer(anywidget.AnyWidget):
         from IPython.display import display
 
         data, metadata = self.figure().bundle()
-        picture = f'<img src="data:image/png;base64,{data["image/png"]}" alt="{html.escape(data["text/plain"])}">'
-        data["text/html"] = f'<div id="{self._still}">{picture}</div>'
         display(data, raw=True, metadata=metadata)
         bundle = self._repr_mimebundle_()
         if bundle is not None:

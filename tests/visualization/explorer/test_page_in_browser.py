@@ -223,7 +223,7 @@ def test_zoom_and_pixel_are_the_same_in_every_panel(open_page: Opener) -> None:
     page = open_page(view="compare", pixel=[12, 16])
     page.get_by_role("application").press("+")
     widths = page.locator(".mtan-world:visible").evaluate_all(
-        "worlds => worlds.map(world => world.offsetWidth / world.parentElement.offsetWidth)"
+        "worlds => worlds.map(world => Math.round((10 * world.clientWidth) / world.parentElement.clientWidth) / 10)"
     )
     assert widths == [2] * 4  # the image, both tasks, the difference
     page.get_by_role("application").press("0")

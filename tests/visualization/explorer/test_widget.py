@@ -66,6 +66,17 @@ def test_a_value_that_is_none_gets_a_sentence_and_changes_nothing(name, value, s
     assert view.state == FIRST
 
 
+def test_other_masks_can_be_taken_for_the_untrained_ones_and_only_ones_that_fit():
+    view = explorer(view="training")
+    before = view.figure().alt
+    view.show_untrained(random_masks(9))
+    assert view.figure().alt != before
+    other = random_masks(9, tasks=("depth",))
+    with pytest.raises(ValueError, match="`records` must be of one model; got masks of semantic"):
+        view.show_untrained(other)
+    assert view.epoch == 4
+
+
 def test_an_unknown_setting_gets_a_sentence():
     with pytest.raises(ValueError, match="`state` must name settings; got 'chanel'. Did you mean 'channel'?"):
         explorer(chanel=3)

@@ -3,7 +3,7 @@
 import { Controls } from "./controls.js";
 import { control, h, setAttribute, setText } from "./dom.js";
 import { Fetcher } from "./fetch.js";
-import { Kernel, toBytes } from "./kernel.js";
+import { Kernel, inflate, toBytes } from "./kernel.js";
 import { Look } from "./look.js";
 import { Panel, moveFrames, pixelAt } from "./panels.js";
 import { State } from "./state.js";
@@ -20,9 +20,9 @@ const KEYS = [
 ];
 
 class Explorer {
-  constructor(model, root) {
+  constructor(model, root, bytes) {
     this.root = root;
-    this.store = new Store(model.get("_index"), toBytes(model.get("_data")));
+    this.store = new Store(model.get("_index"), bytes);
     this.kernel = new Kernel(model);
     this.state = new State(model, this.kernel);
     this.look = new Look(this.store, this.state);
@@ -38,7 +38,6 @@ class Explorer {
     this.watchTheme();
     this.update();
     this.kernel.check();
-    hideStill(model.get("_still"));
   }
 
   build() {
@@ -231,19 +230,34 @@ function lighter(color) {
   return `#${parts.map((part) => Math.round(part + (255 - part) * 0.45).toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** The still picture that stands before the explorer in a notebook gives way while the explorer lives. */
-function hideStill(id) {
-  const found = id && document.getElementById(id);
-  const output = found && (found.closest(".jp-OutputArea-child") ?? found);
-  if (output) output.hidden = true;
-  if (output) output.style.display = "none";
+/** The still picture before the explorer, the output above it in a notebook, gives way while the explorer lives. */
+function hideStill(el) {
+  const before = el.closest(".jp-OutputArea-child")?.previousElementSibling;
+  const still = before?.querySelector("img") ? before : document.getElementById("mtan-still");
+  if (still) still.style.display = "none";
 }
 
-function render({ model, el }) {
+/** Show the model in an element, and anew whenever Python gives it other masks. */
+async function render({ model, el }) {
   const root = h("div", { class: "mtan-explorer" });
   el.append(root);
-  const explorer = new Explorer(model, root);
-  return () => explorer.end();
+  let explorer = null, made = 0;
+  const make = async () => {
+    const number = (made += 1), bytes = await inflate(toBytes(model.get("_data")));
+    if (number !== made) return; // others have come meanwhile
+    explorer?.end();
+    root.replaceChildren();
+    explorer = new Explorer(model, root, bytes);
+    hideStill(el);
+  };
+  const renew = () => setTimeout(make); // index and data have both arrived then
+  model.on("change:_data", renew);
+  await make();
+  return () => {
+    model.off("change:_data", renew);
+    made += 1;
+    explorer?.end();
+  };
 }
 
 export default { render };

@@ -79,10 +79,10 @@ function turnTheme() {
 }
 
 /** Start the explorer in an element of the page. */
-export function startPage(render, element) {
+export async function startPage(render, element) {
   const index = JSON.parse(document.getElementById("mtan-index").textContent);
   const data = fromBase64(document.getElementById("mtan-data").textContent.trim());
-  const model = new StandIn({ ...PAGE_STATE, ...stateOfAddress(index), _index: index, _data: data, _still: "mtan-still" });
-  render({ model, el: element });
+  const model = new StandIn({ ...PAGE_STATE, ...stateOfAddress(index), _index: index, _data: data });
+  await render({ model, el: element });
   element.querySelector(".mtan-top").append(control("button", { type: "button", on: { click: turnTheme } }, "light / dark"));
 }
