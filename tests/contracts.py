@@ -23,6 +23,8 @@ MODELS: dict[str, Callable[..., MultiTaskModel]] = {
         ("mtan", "resnet18"),
         ("mtan", "resnet50"),
         ("split", "resnet34"),
+        ("single", "resnet50"),
+        ("split", "resnet101"),
         ("mtan", "wide_resnet10"),
         ("stan", "wide_resnet10"),
         ("single", "wide_resnet28"),

@@ -102,8 +102,12 @@ def _units(call: Call, repeated: set[type]) -> list[Call]:
 
 
 def _without_prediction(units: list[Call]) -> list[Call]:
-    if len(units) > 1 and _channels(units[-1]) < NARROW and 2 * _channels(units[-1]) <= _channels(units[-2]):
-        return units[:-1]
+    """Without the last block, or the last two, if a few channels are all that they make of many."""
+    for count in (1, 2):
+        before, last = units[:-count], units[-count:]
+        few = {_channels(unit) for unit in last}
+        if before and len(few) == 1 and max(few) < NARROW and 2 * count * max(few) <= _channels(before[-1]):
+            return before
     return units
 
 
@@ -118,15 +122,20 @@ def _holds_blocks(call: Call, repeated: set[type]) -> bool:
     """Whether a module is rather a part of the network than a block.
 
     It holds one of its own kind, as nested U-Nets do; or blocks that keep a shape at another resolution than its
-    output's, as stages do that end with a change of resolution.
+    output's, as stages do that end with a change of resolution. They then have most of its parameters: a block's own
+    first convolution may keep a shape, too.
     """
     inside = [inner for inner in call if inner is not call and type(inner.module) in repeated]
     if any(type(inner.module) is type(call.module) for inner in inside):
         return True
     assert call.seen is not None
     keep = [inner for inner in inside if inner.seen and inner.read and inner.seen == inner.read]
-    kinds = Counter(type(inner.module) for inner in keep if inner.seen and inner.seen.size != call.seen.size)
-    return bool(kinds)
+    elsewhere = {inner.name: inner for inner in keep if inner.seen and inner.seen.size != call.seen.size}
+    return 2 * sum(map(_parameters, elsewhere.values())) > _parameters(call)
+
+
+def _parameters(call: Call) -> int:
+    return sum(parameter.numel() for parameter in call.module.parameters())
 
 
 def _groups(units: list[Call]) -> list[list[Call]]:
@@ -152,7 +161,7 @@ def _without_loose_layers(groups: list[list[Call]]) -> list[list[Call]]:
 
 def _without_small_blocks(group: list[Call]) -> list[Call]:
     """Without those that have a small part of the parameters that others have: they lead from one size to another."""
-    sizes = [sum(parameter.numel() for parameter in unit.module.parameters()) for unit in group]
+    sizes = [_parameters(unit) for unit in group]
     return [unit for unit, size in zip(group, sizes, strict=True) if size >= SMALL * max(sizes)]
 
 

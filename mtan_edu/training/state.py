@@ -109,18 +109,30 @@ def _copies(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _fill(tensors: Mapping[str, Tensor], saved: Mapping[str, Tensor], what: str) -> None:
     """Copy saved values into tensors in place: they keep their device and their layout in memory."""
-    if tensors.keys() != saved.keys():
-        different = sorted(tensors.keys() ^ saved.keys())
+    missing = [name for name in tensors if name not in saved]
+    surplus = [name for name in saved if name not in tensors]
+    differing = [
+        f"{name} {_form(saved[name])} instead of {_form(value)}"
+        for name, value in tensors.items()
+        if name in saved and _form(saved[name]) != _form(value)
+    ]
+    complaints = {"missing": missing, "surplus": surplus, "of another form": differing}
+    if any(complaints.values()):
+        found = "; ".join(f"{len(names)} {kind} ({_first(names)})" for kind, names in complaints.items() if names)
         raise ValueError(
-            f"`{what}` must hold the same tensors as the state; got another set ({len(different)} differ, the first "
-            f"is {different[0]!r}). Load it into the architecture, tasks and weighting that it was saved from."
+            f"`{what}` must hold the {len(tensors)} tensors of this state; got {found}. "
+            "Load it into the architecture, width, tasks and weighting that it was saved from."
         )
-    for name, value in tensors.items():
-        if value.shape != saved[name].shape or value.dtype != saved[name].dtype:
-            raise ValueError(
-                f"`{what}` must hold {name!r} as {tuple(value.shape)} {value.dtype}; got {tuple(saved[name].shape)} "
-                f"{saved[name].dtype}. Load it into the width and as many tasks as it was saved from."
-            )
     with torch.no_grad():
         for name, value in tensors.items():
             value.copy_(saved[name])
+
+
+def _form(tensor: Tensor) -> str:
+    """Shape and type, such as "(2, 3) float32"."""
+    return f"{tuple(tensor.shape)} {str(tensor.dtype).removeprefix('torch.')}"
+
+
+def _first(names: Sequence[str], count: int = 3) -> str:
+    """The first few names, and that there are more."""
+    return ", ".join(names[:count]) + (", ..." if len(names) > count else "")

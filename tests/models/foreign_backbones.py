@@ -1,8 +1,13 @@
-"""Backbones that this project did not write, tiny, by name; each is built only when asked for."""
+"""Backbones that this project did not write, tiny, by library and name; each is built only when asked for.
+
+What takes long is importing the libraries, so a process that builds one network of a library may as well build all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -21,10 +26,26 @@ def _transformers(model: str, config: str, **numbers: Any) -> Callable[[], nn.Mo
 
 def _monai(name: str, **numbers: Any) -> Callable[[], nn.Module]:
     def build() -> nn.Module:
-        nets = pytest.importorskip("monai.networks.nets", reason="needs monai, a test extra")
+        with _absent("transformers", "jsonschema"):
+            nets = pytest.importorskip("monai.networks.nets", reason="needs monai, a test extra")
         return getattr(nets, name)(spatial_dims=2, in_channels=3, **numbers)
 
     return build
+
+
+@contextmanager
+def _absent(*names: str) -> Iterator[None]:
+    """Inside the block modules that are not loaded yet seem not to be installed.
+
+    MONAI loads both where it finds them, for networks and files that nobody here uses: more than half of its import.
+    """
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # None: an import of the name fails
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _pytorchcv(name: str, **numbers: Any) -> Callable[[], nn.Module]:
@@ -35,7 +56,7 @@ def _pytorchcv(name: str, **numbers: Any) -> Callable[[], nn.Module]:
     return build
 
 
-# Name to how it is built, height and width of its images, and the stages that shall be found.
+# Library and name to how it is built, height and width of its images, and the stages that shall be found.
 BACKBONES: dict[str, tuple[Callable[[], nn.Module], tuple[int, int], list[str]]] = {
     "transformers ConvNeXt": (
         _transformers("ConvNextModel", "ConvNextConfig", hidden_sizes=WIDTHS, depths=[1, 1, 2, 1]),

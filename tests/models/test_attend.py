@@ -135,6 +135,42 @@ def test_stages_suggest_themselves(make, stages, blocks):
     assert [point.block for point in points] == blocks
 
 
+class Narrowing(nn.Module):
+    """A block whose first convolution keeps its shape, and whose second halves the map."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.narrow = nn.Sequential(nn.Conv2d(channels, channels, 1), nn.BatchNorm2d(channels))
+        self.convolve = nn.Sequential(nn.Conv2d(channels, channels, 3, stride=2, padding=1), nn.ReLU())
+
+    def forward(self, x):
+        return self.convolve(self.narrow(x))
+
+
+class Predicting(nn.Module):
+    """Ends with two blocks that make two channels of twelve."""
+
+    def __init__(self):
+        super().__init__()
+        self.down, self.more = Block(3, 12, stride=2), Block(12, 12)
+        self.up, self.predict = Block(12, 2), Block(2, 2)
+
+    def forward(self, x):
+        x = F.interpolate(self.more(self.down(x)), scale_factor=2)
+        return self.predict(self.up(x))
+
+
+def test_a_block_is_one_whatever_its_parts_keep():
+    backbone = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), Narrowing(6), Narrowing(6), Narrowing(6))
+    model = attend(backbone, TASKS, image_size=(32, 48))
+    assert [name.split(".")[0] for name in model.backbone.stage_channels] == ["1", "2", "3"]
+    assert not any("narrow" in name for name in model.backbone.stage_channels)
+
+
+def test_a_networks_own_prediction_is_no_stage_even_if_two_blocks_make_it():
+    assert list(attend(Predicting(), TASKS, image_size=(32, 48)).backbone.stage_channels) == ["down", "more"]
+
+
 def test_u_is_what_the_last_block_reads_and_p_what_the_stage_returns():
     encoder = Encoder().eval()
     model = attend(encoder, TASKS).eval()

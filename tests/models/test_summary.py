@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import importlib.util
 import sys
 from pathlib import Path
@@ -61,13 +60,12 @@ def test_counting_leaves_the_model_as_it_was():
 
 def test_counts_at_paper_size_are_those_of_the_authors_code(parameters):
     compared = set()
-    for architecture, backbone, names, theirs, with_lambda, paper in parameters.ROWS:
-        cells = parameters.make_row(architecture, backbone, names, theirs, with_lambda, paper)
-        if theirs:
-            assert cells[4] == cells[5]
-            compared.add(theirs)
-    with parameters.COUNTS.open() as file:
-        assert compared == {row["model"] for row in csv.DictReader(file)}
+    for row in (*parameters.ROWS, *parameters.STREETS):
+        cells = parameters.make_row(row)
+        if row.theirs:
+            assert cells[4] == cells[5], row
+            compared.add(row.theirs)
+    assert compared == set(parameters.read_counts())
 
 
 def test_the_page_is_what_the_command_writes(parameters):

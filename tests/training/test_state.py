@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from mtan_edu.models import build_model
 from mtan_edu.training import TrainingConfig, TrainingState
+from mtan_edu.training.state import load_tensors
 from mtan_edu.weighting import DynamicWeightAverage, UncertaintyWeighting
 from tests.tiny_runs import tiny_model
 
@@ -35,26 +37,46 @@ def test_loading_keeps_the_layout_in_memory_that_training_is_fast_with() -> None
     assert state.epoch == 4
 
 
-def test_tensors_of_another_model_are_refused_and_the_first_named() -> None:
+def test_tensors_of_another_model_are_refused_with_their_names() -> None:
     state = TrainingState(tiny_model(), DynamicWeightAverage(3), CONFIG)
     other = TrainingState(tiny_model(architecture="split"), DynamicWeightAverage(3), CONFIG)
-    with pytest.raises(ValueError, match=r"`model` must hold the same tensors .*the first is 'attention\."):
+    sentence = (
+        r"`model` must hold the \d+ tensors of this state; got \d+ missing \(attention\..*, attention\..*, \.\.\.\)\."
+    )
+    with pytest.raises(ValueError, match=sentence):
         state.load(1, other.model_tensors(), other.training_tensors())
+    with pytest.raises(ValueError, match=r"; got \d+ surplus \(attention\..*\)\. Load it into the architecture"):
+        other.load(1, state.model_tensors(), state.training_tensors())
+
+
+def test_a_checkpoint_of_another_backbone_is_told_by_what_is_missing_surplus_and_of_another_form() -> None:
+    model = build_model("split", {"depth": 1}, width=2)
+    saved = build_model("split", {"depth": 1}, backbone="wide_resnet10", width=2).state_dict()
+    saved["heads.depth.0.bias"] = torch.zeros(3)
+    sentence = (
+        r"got \d+ missing \(backbone\.encoder_u\..*\); \d+ surplus \(backbone\.stem\..*\); "
+        r"1 of another form \(heads\.depth\.0\.bias \(3,\) float32 instead of \(2,\) float32\)"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        load_tensors(model, saved)
 
 
 def test_a_tensor_of_another_shape_is_refused() -> None:
     state = TrainingState(tiny_model(), DynamicWeightAverage(3), CONFIG)
     tensors = state.model_tensors()
     tensors["heads.depth.0.weight"] = torch.zeros(7, 2, 3, 3)
-    with pytest.raises(ValueError, match=r"must hold 'heads.depth.0.weight' as .* got \(7, 2, 3, 3\)"):
+    with pytest.raises(ValueError, match=r"1 of another form \(heads.depth.0.weight \(7, 2, 3, 3\) float32 instead of"):
         state.load(1, tensors, state.training_tensors())
 
 
 def test_a_state_of_another_weighting_or_of_another_number_of_tasks_is_refused() -> None:
     saved = TrainingState(tiny_model(), DynamicWeightAverage(3), CONFIG)
     for weighting, sentence in (
-        (UncertaintyWeighting(3), r"got another set .* Load it into the architecture, tasks and weighting that it was"),
-        (DynamicWeightAverage(2), r"must hold 'weighting.history' as \(2, 2\) .*; got \(2, 3\) .* as many tasks as"),
+        (
+            UncertaintyWeighting(3),
+            r"got \d+ missing \(.*log_variance.*\); .* surplus .*tasks and weighting that it was",
+        ),
+        (DynamicWeightAverage(2), r"weighting.history \(2, 3\) float64 instead of \(2, 2\) float64"),
     ):
         with pytest.raises(ValueError, match=sentence):
             TrainingState(tiny_model(), weighting, CONFIG).load(1, saved.model_tensors(), saved.training_tensors())
