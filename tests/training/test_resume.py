@@ -61,7 +61,7 @@ def epochs(state: TrainingState, config: TrainingConfig) -> Iterator[EpochRecord
         yield dataclasses.replace(record, seconds=0.0)
 
 
-@pytest.mark.parametrize("weighting", available())
+@pytest.mark.parametrize("weighting", [*available(), "mgda:loss+", "torchjd:PCGrad", "torchjd:UW"])
 def test_a_training_resumed_after_any_epoch_equals_an_undisturbed_one_bit_for_bit(weighting: str) -> None:
     config = dataclasses.replace(CONFIG, epochs=6 if weighting == "stch" else 4)  # its warm-up takes 5
     whole = start(weighting, config)

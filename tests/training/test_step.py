@@ -12,6 +12,7 @@ from mtan_edu.training import NonFiniteGradientError, NonFiniteLossError, Traini
 from mtan_edu.training.step import training_step
 from mtan_edu.weighting import (
     EqualWeighting,
+    GradientBalancing,
     LossWeighting,
     MultipleGradientDescent,
     ScaleInvariantWeighting,
@@ -156,6 +157,32 @@ def test_a_model_that_does_not_name_its_shared_parameters_cannot_be_balanced() -
     with pytest.raises(TypeError, match="`model` must name its parameters, .* got Conv2d"):
         TrainingState(model, MultipleGradientDescent(3), CONFIG)
     TrainingState(model, EqualWeighting(3), CONFIG)
+
+
+class Hopeless(GradientBalancing):
+    """Finds no weights."""
+
+    def combine(self, gradients: Tensor, losses: Tensor) -> Tensor:
+        self.last_weights.fill_(float("nan"))
+        return gradients.sum(dim=0) * float("nan")
+
+
+def test_a_balancing_that_finds_no_weights_is_named_as_such_before_the_weights_move(batch: Batch) -> None:
+    state = TrainingState(tiny_model(), Hopeless(3), CONFIG)
+    before = [value.detach().clone() for value in state.model.parameters()]
+    with pytest.raises(NonFiniteGradientError, match="gradient of all tasks together must be finite; got nan in epoch"):
+        training_step(state, TASKS, batch, rate=1e-3)
+    assert all(torch.equal(old, new) for old, new in zip(before, state.model.parameters(), strict=True))
+
+
+def test_tasks_without_a_target_in_the_batch_are_left_out_of_the_balance(batch: Batch) -> None:
+    some = Batch(batch.image, {name: batch.targets[name] for name in ("normal", "depth")})
+    state = TrainingState(tiny_model(), MultipleGradientDescent(3), CONFIG)
+    losses, weights = training_step(state, TASKS, some, rate=0.0)
+    assert (losses[0], weights[0]) == (0, 0)
+    assert weights.sum().item() == pytest.approx(1)
+    assert all(parameter.grad is None for parameter in state.model.task_parameters("semantic"))
+    assert all(parameter.grad is not None for parameter in state.model.shared_parameters())
 
 
 class SecondLook(LossWeighting):
