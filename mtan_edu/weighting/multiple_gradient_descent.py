@@ -23,12 +23,10 @@ class MultipleGradientDescent(GramianBalancing):
     one, a step along -g lowers every loss or, where g = 0, no step can (Pareto stationarity); and the task with the
     smallest gradient gets nearly all the weight. λ never is negative and sums to 1.
 
-    Args of the class: `normalization`, one of the four.
-
     Where the published code differs: the authors (isl-org/MultiObjectiveOptimization) multiply the losses by λ, that
     is the gradients as they are and the tasks' own parameters too, and their example normalizes by "loss+"; LibMTL
-    applies λ to the normalized gradients; nash-mtl multiplies by K. Those codes and TorchJD stop an iteration early,
-    at an error of 1e-3 to 1e-5 in λ; here the program is solved. The authors' faster bound, MGDA-UB, takes gradients
+    applies λ to the normalized gradients; nash-mtl multiplies by K. Those codes and TorchJD stop an iteration early
+    (measured: docs/weightings.md); here the program is solved. The authors' faster bound, MGDA-UB, takes gradients
     at a feature map, which an attention network with many of them does not have.
 
     References:
@@ -39,6 +37,10 @@ class MultipleGradientDescent(GramianBalancing):
 
     def __init__(self, num_tasks: int, normalization: str = "none") -> None:
         """Balance K tasks.
+
+        Args:
+            num_tasks: K.
+            normalization: n_k: "none", "l2", "loss" or "loss+".
 
         Raises:
             ValueError: If the normalization is unknown.
@@ -52,7 +54,7 @@ class MultipleGradientDescent(GramianBalancing):
         self.normalization = normalization
 
     def weights_for(self, gramian: Float[Tensor, "K K"], losses: Float[Tensor, " K"]) -> Float[Tensor, " K"]:
-        """λ of all tasks, `(K,)`. A loss of 0 normalizes by nothing: its task is left out, as one without gradient."""
+        """λ of all tasks, `(K,)`. A loss of 0 cannot normalize: its task is left out, as one without a gradient."""
         size = torch.ones_like(losses)
         if self.normalization in ("l2", "loss+"):
             size = size * gramian.diagonal().sqrt()

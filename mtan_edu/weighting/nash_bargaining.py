@@ -26,9 +26,9 @@ class NashBargaining(GramianBalancing):
 
     All λ are above 0. Each α_k ∝ 1 / the size of its loss: how large a loss is does not matter.
 
-    Where published code differs: the authors and LibMTL go through 20 linear approximations of the equation, whose
-    solution they start from the step before; TorchJD does as they do; that leaves errors of about 1e-3 and a state.
-    Here the equation is solved, and nothing is remembered. The authors' code can reuse λ for some steps to save time;
+    Where published code differs: the authors, LibMTL and TorchJD go through at most 20 linear approximations of the
+    equation, from the solution of the step before. That leaves a state, and errors: mostly small, at times as large
+    as the result (docs/weightings.md). Here the equation is solved, and nothing is remembered. The authors' code can reuse λ for some steps to save time;
     not so here. LibMTL scales the tasks' own parameters as well. Without a direction that helps all, as for opposite
     gradients, there is no bargain; G + 1e-10 then has large weights that cancel.
 
