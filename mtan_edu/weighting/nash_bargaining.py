@@ -28,9 +28,10 @@ class NashBargaining(GramianBalancing):
 
     Where published code differs: the authors, LibMTL and TorchJD go through at most 20 linear approximations of the
     equation, from the solution of the step before. That leaves a state, and errors: mostly small, at times as large
-    as the result (docs/weightings.md). Here the equation is solved, and nothing is remembered. The authors' code can reuse λ for some steps to save time;
-    not so here. LibMTL scales the tasks' own parameters as well. Without a direction that helps all, as for opposite
-    gradients, there is no bargain; G + 1e-10 then has large weights that cancel.
+    as the result (docs/weightings.md). Here the equation is solved, and nothing is remembered. The authors' code can
+    reuse λ for some steps to save time; not so here. LibMTL scales the tasks' own parameters as well. Without a
+    direction that helps all, as for opposite gradients, there is no bargain; G + 1e-10 then has large weights that
+    cancel.
 
     References:
         Navon et al., "Multi-task learning as a bargaining game", ICML 2022, claim 3.1 and algorithm 1; scaling and
