@@ -8,11 +8,11 @@ import numpy as np
 
 from mtan_edu.data.rooms.camera import expose, field_of_view
 from mtan_edu.data.rooms.labels import ROOM_CLASSES
-from mtan_edu.data.rooms.light import groups, shade
+from mtan_edu.data.rooms.light import shade
 from mtan_edu.data.rooms.rays import nearest_hits, view_directions
 from mtan_edu.data.rooms.scene import Scene, build_scene
 from mtan_edu.data.rooms.sensor import holes
-from mtan_edu.data.rooms.surfaces import patch_and_normal
+from mtan_edu.data.rooms.surfaces import inverse, patches_and_normals, runs_by_solid
 
 SPLITS = ("train", "val")
 """Names of the splits; a scene belongs to one alone."""
@@ -23,7 +23,7 @@ SMALLEST_SIDE = 8
 _RAYS = 2
 """Rays per pixel along each side of the image; each is lit from another place of a lamp."""
 
-_BAND = 25_000
+_BAND = 60_000
 """About how many rays are followed together: few enough for their numbers to stay in the processor's cache."""
 
 _BRIGHTEST = 12.0
@@ -86,9 +86,7 @@ def render(scene: Scene, size: tuple[int, int], rng: np.random.Generator) -> Roo
     across, along = field_of_view(size)
     depth, index = nearest_hits(scene.solids, scene.camera.view, across, along)
     points = _points(scene, across, along, depth)
-    normal = np.empty_like(points)
-    for number, members in groups(index.ravel()):
-        normal[:, members] = patch_and_normal(scene.solids[number], points[:, members])[1]
+    normal = _normals(scene, points, index.ravel())
     missing = holes(scene, depth, points, normal, index.ravel(), rng)
     seen = scene.camera.view.axes.T.astype(np.float32) @ normal  # world to camera axes
     seen[:, missing.ravel()] = 0
@@ -122,7 +120,8 @@ def _light(scene: Scene, size: tuple[int, int]) -> np.ndarray:
     rows = max(1, _BAND // len(across) // _RAYS) * _RAYS  # whole pixels
     bands = [_band(scene, across, along[start : start + rows]) for start in range(0, len(along), rows)]
     light = np.concatenate(bands, axis=1).reshape(3, size[0], _RAYS, size[1], _RAYS)
-    return light.mean(axis=(2, 4))
+    across_pixel = np.add.reduce([light[..., ray] for ray in range(_RAYS)])  # far faster than light.mean(axis=(2, 4))
+    return np.add.reduce([across_pixel[:, :, ray] for ray in range(_RAYS)]) / _RAYS**2
 
 
 def _band(scene: Scene, across: np.ndarray, along: np.ndarray) -> np.ndarray:
@@ -135,8 +134,15 @@ def _band(scene: Scene, across: np.ndarray, along: np.ndarray) -> np.ndarray:
 
 def _lamp_places(shape: tuple[int, ...]) -> np.ndarray:
     """For each ray, which place of a lamp lights it: four places of its disc in turn, `(2, n)`."""
-    row, column = np.mgrid[: shape[0], : shape[1]] % 2 - 0.5
-    return 1.2 * np.stack([column + 0.4 * row, row - 0.4 * column]).reshape(2, -1).astype(np.float32)
+    row, column = np.mgrid[:2, :2] - 0.5
+    places = 1.2 * np.stack([column + 0.4 * row, row - 0.4 * column]).astype(np.float32)  # (2, 2, 2)
+    return np.tile(places, (1, shape[0] // 2 + 1, shape[1] // 2 + 1))[:, : shape[0], : shape[1]].reshape(2, -1)
+
+
+def _normals(scene: Scene, points: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Unit normals of points on solids in world coordinates, `(3, n)`."""
+    order, runs = runs_by_solid(scene.solids, index)
+    return patches_and_normals(scene.solids, points.take(order, axis=1), runs)[1].take(inverse(order), axis=1)
 
 
 def _points(scene: Scene, across: np.ndarray, along: np.ndarray, depth: np.ndarray) -> np.ndarray:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
 
 from mtan_edu.data.rooms.furniture.piece import Piece
-from mtan_edu.data.rooms.solids import Solid
+from mtan_edu.data.rooms.solids import Solid, turn_y
 
 _GAP = 0.02
 """Room left between two pieces [m]."""
@@ -30,29 +33,37 @@ class Rectangle:
     half_width: float
     half_depth: float
 
+    @cached_property
+    def turn(self) -> tuple[float, float]:
+        """Cosine and sine of its yaw."""
+        return math.cos(self.yaw), math.sin(self.yaw)
+
     def point(self, right: float, front: float) -> tuple[float, float]:
         """World (x, z) of a point `right` and `front` of the center [m]."""
-        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        c, s = self.turn
         return self.x + c * right + s * front, self.z - s * right + c * front
 
     def reach(self, x: float, z: float) -> float:
         """Half its extent along the direction (x, z) of length 1 [m]."""
-        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        c, s = self.turn
         return self.half_width * abs(c * x - s * z) + self.half_depth * abs(s * x + c * z)
 
     def overlaps(self, other: Rectangle) -> bool:
         """Whether two rectangles come closer than the gap: no side's direction parts them (separating axis theorem)."""
+        return not (self._parted(other) or other._parted(self))
+
+    def _parted(self, other: Rectangle) -> bool:
+        """Whether the other lies wholly beyond a line along one of its own sides."""
+        (c, s), (other_c, other_s) = self.turn, other.turn
         off_x, off_z = other.x - self.x, other.z - self.z
-        for yaw in (self.yaw, other.yaw):
-            c, s = math.cos(yaw), math.sin(yaw)
-            for x, z in ((c, -s), (s, c)):
-                if abs(off_x * x + off_z * z) >= self.reach(x, z) + other.reach(x, z) + _GAP:
-                    return False
-        return True
+        along, across = abs(c * other_c + s * other_s), abs(s * other_c - c * other_s)  # turn between the two
+        right = self.half_width + other.half_width * along + other.half_depth * across + _GAP
+        front = self.half_depth + other.half_width * across + other.half_depth * along + _GAP
+        return abs(c * off_x - s * off_z) >= right or abs(s * off_x + c * off_z) >= front
 
     def distance(self, x: float, z: float) -> float:
         """Distance of a point from the rectangle [m]; 0 within it."""
-        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        c, s = self.turn
         off_x, off_z = x - self.x, z - self.z
         right, front = abs(c * off_x - s * off_z), abs(s * off_x + c * off_z)
         return math.hypot(max(right - self.half_width, 0.0), max(front - self.half_depth, 0.0))
@@ -74,12 +85,12 @@ class Place:
     z: float
     yaw: float
 
-    @property
+    @cached_property
     def body(self) -> Rectangle:
         """The floor it takes."""
         return Rectangle(self.x, self.z, self.yaw, self.piece.half_width, self.piece.half_depth)
 
-    @property
+    @cached_property
     def wanted(self) -> Rectangle:
         """The floor it takes, and the free floor that it wants before its front."""
         half = self.piece.stands_before / 2
@@ -88,7 +99,8 @@ class Place:
 
     def solids(self) -> list[Solid]:
         """The piece's solids in world coordinates."""
-        return [solid.placed(self.x, self.z, self.yaw) for solid in self.piece.solids]
+        turn, offset = turn_y(self.yaw), np.array([self.x, 0.0, self.z])
+        return [solid.moved(turn, offset) for solid in self.piece.solids]
 
 
 @dataclass(eq=False)

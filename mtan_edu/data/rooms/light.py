@@ -6,7 +6,7 @@ import numpy as np
 
 from mtan_edu.data.rooms.rays import hidden
 from mtan_edu.data.rooms.scene import Lamp, Scene
-from mtan_edu.data.rooms.surfaces import patch_and_normal
+from mtan_edu.data.rooms.surfaces import Runs, inverse, patches_and_normals, runs_by_solid
 
 
 def shade(scene: Scene, points: np.ndarray, index: np.ndarray, sample: np.ndarray) -> np.ndarray:
@@ -22,40 +22,38 @@ def shade(scene: Scene, points: np.ndarray, index: np.ndarray, sample: np.ndarra
     Returns:
         Linear light per color, `(3, n)`.
     """
-    color, normal, glow, gloss = _surface(scene, points, index)
+    order, runs = runs_by_solid(scene.solids, index)
+    points, sample = points.take(order, axis=1), sample.take(order, axis=1)
+    color, normal, glow, gloss = _surface(scene, points, runs)
     light = scene.ambient[:, None].astype(np.float32) * (_openness(scene, points, normal) * (0.8 + 0.2 * normal[1]))
-    shine = np.zeros_like(light)
+    glossy = np.flatnonzero(gloss)
+    shine = np.zeros((3, len(glossy)), np.float32)
     for lamp in scene.lamps:
-        arriving, mirrored = _from_lamp(scene, lamp, points, normal, sample)
+        arriving, mirrored = _from_lamp(scene, lamp, points, normal, sample, glossy)
         light += lamp.power[:, None].astype(np.float32) * arriving
         shine += lamp.power[:, None].astype(np.float32) * mirrored
-    return color * (light + 2.0 * glow) + gloss * shine
+    result = color * (light + 2.0 * glow)
+    for row, mirrored in zip(result, gloss.take(glossy) * shine, strict=True):
+        row[glossy] += mirrored
+    return result.take(inverse(order), axis=1)
 
 
-def _surface(
-    scene: Scene, points: np.ndarray, index: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    color, normal = np.empty_like(points), np.empty_like(points)
+def _surface(scene: Scene, points: np.ndarray, runs: Runs) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Color and normal, `(3, n)`, glow and gloss, `(n,)`, of points on solids."""
+    patches, normal = patches_and_normals(scene.solids, points, runs)
+    color = np.empty_like(points)
     glow, gloss = np.empty_like(points[0]), np.empty_like(points[0])
-    for number, members in groups(index):
-        solid = scene.solids[number]
-        patch, normal[:, members] = patch_and_normal(solid, points[:, members])
-        color[:, members] = solid.material.pattern(patch)
-        glow[members], gloss[members] = solid.material.glow, solid.material.gloss
+    for (number, run), patch in zip(runs, patches, strict=True):
+        material = scene.solids[number].material
+        color[:, run] = material.pattern(patch)
+        glow[run], gloss[run] = material.glow, material.gloss
     return color, normal, glow, gloss
 
 
-def groups(index: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """The positions at which each value of `index` `(n,)` stands."""
-    order = np.argsort(index, kind="stable")
-    values, starts = np.unique(index[order], return_index=True)
-    return list(zip(values.tolist(), np.split(order, starts[1:]), strict=True))
-
-
 def _from_lamp(
-    scene: Scene, lamp: Lamp, points: np.ndarray, normal: np.ndarray, sample: np.ndarray
+    scene: Scene, lamp: Lamp, points: np.ndarray, normal: np.ndarray, sample: np.ndarray, glossy: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Light that arrives from a lamp, and light that a glossy surface mirrors from it to the camera, `(n,)` each."""
+    """Light that arrives from a lamp, `(n,)`, and light that the glossy points mirror from it to the camera."""
     spread = (lamp.radius * lamp.view.axes[:, :2]).astype(np.float32) @ sample
     way = lamp.view.origin[:, None].astype(np.float32) + spread - points
     square = (way * way).sum(axis=0)
@@ -65,11 +63,11 @@ def _from_lamp(
     if lamp.facing:
         strength = strength * np.maximum(way.T @ lamp.view.axes[:, 2].astype(np.float32), 0.0)
     lit = np.flatnonzero(strength > 0)
-    strength[lit[hidden(scene.content, lamp.view, points[:, lit], spread[:, lit])]] = 0
-    seen = scene.camera.view.origin[:, None].astype(np.float32) - points
-    half = way + seen / np.sqrt((seen * seen).sum(axis=0))
+    strength[lit[hidden(scene.obstacles, lamp.view, points.take(lit, axis=1), spread.take(lit, axis=1))]] = 0
+    seen = scene.camera.view.origin[:, None].astype(np.float32) - points.take(glossy, axis=1)
+    half = way.take(glossy, axis=1) + seen / np.sqrt((seen * seen).sum(axis=0))
     half /= np.sqrt((half * half).sum(axis=0)) + 1e-6
-    mirrored = strength * np.maximum((normal * half).sum(axis=0), 0) ** 40
+    mirrored = strength.take(glossy) * np.maximum((normal.take(glossy, axis=1) * half).sum(axis=0), 0) ** 40
     return strength * slant, mirrored
 
 

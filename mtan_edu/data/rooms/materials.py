@@ -62,8 +62,11 @@ def pick_color(rng: np.random.Generator) -> Color:
     """Any color of the palette, pale and muted ones more often, slightly varied."""
     family = pick(rng, [PALE, MUTED, STRONG, DARK], [0.34, 0.3, 0.22, 0.14])
     base = pick(rng, family)
-    gain, *casts = rng.uniform((0.8, 0.93, 0.93, 0.93), (1.1, 1.07, 1.07, 1.07)).tolist()
-    red, green, blue = (min(1.0, gain * cast * value) for cast, value in zip(casts, base, strict=True))
+    brightness, *casts = rng.random(4).tolist()
+    gain = 0.8 + (1.1 - 0.8) * brightness
+    red, green, blue = (
+        min(1.0, gain * (0.93 + (1.07 - 0.93) * cast) * value) for cast, value in zip(casts, base, strict=True)
+    )
     return red, green, blue
 
 

@@ -17,6 +17,7 @@ Pattern = Callable[["Patch"], np.ndarray]
 """From points on a surface to their colors, `(3, n)`."""
 
 _GRID = 128
+"""Side of the grid of random values that all patterns share; a power of two."""
 
 
 @cache
@@ -24,18 +25,23 @@ def _random_grid() -> np.ndarray:
     return np.random.default_rng(20190411).random((_GRID, _GRID), dtype=np.float32)
 
 
+@cache
+def _random_corners() -> np.ndarray:
+    """For each cell of the grid, the values at its lower left, lower right, upper left, upper right, `(cells, 4)`."""
+    below, above = _random_grid(), np.roll(_random_grid(), -1, axis=1)
+    return np.stack([np.roll(row, -step, axis=0) for row in (below, above) for step in (0, 1)], axis=-1).reshape(-1, 4)
+
+
 def noise(u: np.ndarray, v: np.ndarray, seed: int = 0) -> np.ndarray:
     """Smooth noise in [0, 1] whose bumps are one unit apart, `(n,)`: random values on a grid, blended between."""
-    grid = _random_grid()
     u, v = u + 17.3 * seed, v + 5.7 * seed
     left, low = np.floor(u), np.floor(v)
     s, t = u - left, v - low
     s, t = s * s * (3 - 2 * s), t * t * (3 - 2 * t)
-    i, j = left.astype(np.int64) % _GRID, low.astype(np.int64) % _GRID
-    i1, j1 = (i + 1) % _GRID, (j + 1) % _GRID
-    below = grid[i, j] * (1 - s) + grid[i1, j] * s
-    above = grid[i, j1] * (1 - s) + grid[i1, j1] * s
-    return below * (1 - t) + above * t
+    i, j = left.astype(np.int32) & (_GRID - 1), low.astype(np.int32) & (_GRID - 1)  # modulo _GRID, but faster
+    corners = _random_corners().take(i * _GRID + j, axis=0).T
+    rest = 1 - s
+    return (corners[0] * rest + corners[1] * s) * (1 - t) + (corners[2] * rest + corners[3] * s) * t
 
 
 def cell_random(i: np.ndarray, j: np.ndarray, seed: int = 0) -> np.ndarray:

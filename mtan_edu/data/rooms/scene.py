@@ -16,7 +16,7 @@ from mtan_edu.data.rooms.labels import CEILING, FLOOR, OBJECTS, WALL, WINDOW
 from mtan_edu.data.rooms.materials import Material
 from mtan_edu.data.rooms.patterns import Plain
 from mtan_edu.data.rooms.rays import Viewpoint, nearest_hits
-from mtan_edu.data.rooms.solids import Solid, ball, box, cylinder, turn_x
+from mtan_edu.data.rooms.solids import Solid, Solids, ball, box, cylinder, turn_x
 
 _TRIES = 25
 _PREVIEW = (24, 32)
@@ -61,9 +61,14 @@ class Scene:
     camera: Camera
 
     @cached_property
-    def solids(self) -> tuple[Solid, ...]:
+    def solids(self) -> Solids:
         """Shell and content."""
-        return self.shell + self.content
+        return Solids(self.shell + self.content)
+
+    @cached_property
+    def obstacles(self) -> Solids:
+        """The content, as what stands between things and lamps."""
+        return Solids(self.content)
 
 
 def build_scene(rng: np.random.Generator) -> Scene:

@@ -43,7 +43,7 @@ def holes(
     """
     camera = scene.camera.view
     projector = Viewpoint(camera.origin + BASELINE * camera.axes[:, 0], camera.axes)
-    shadowed = hidden(scene.content, projector, points)
+    shadowed = hidden(scene.obstacles, projector, points)
     way = camera.origin[:, None] - points
     slant = (way * normal).sum(axis=0) / np.sqrt((way * way).sum(axis=0))
     chance = rng.random((3, points.shape[1]), dtype=np.float32)

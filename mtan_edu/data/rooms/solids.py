@@ -5,10 +5,11 @@ World axes: x right, y up, z towards the side of the room where the camera stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
@@ -26,6 +27,10 @@ class Shape(IntEnum):
 
 _CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]).T
 """The corners of the cube [-1, 1]³, `(3, 8)`; the bits of a corner's number are the signs of x, y, z."""
+
+
+_UPRIGHT = np.eye(3)
+_UPRIGHT.flags.writeable = False  # many solids share it
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,18 +55,62 @@ class Solid:
 
     def placed(self, x: float, z: float, yaw: float = 0.0, y: float = 0.0) -> Solid:
         """The solid turned by `yaw` [rad] around the world's y axis, then moved by (x, y, z)."""
-        turn = turn_y(yaw)
-        return replace(self, center=turn @ self.center + np.array([x, y, z]), axes=turn @ self.axes)
+        return self.moved(turn_y(yaw), np.array([x, y, z]))
+
+    def moved(self, turn: np.ndarray, offset: np.ndarray) -> Solid:
+        """The solid turned around the world's origin by `turn` `(3, 3)`, then moved by `offset` [m], `(3,)`."""
+        center, axes = turn @ self.center + offset, turn @ self.axes
+        return Solid(self.shape, center, self.half, axes, self.material, self.label)
 
     @cached_property
     def to_unit(self) -> np.ndarray:
         """What takes a world direction into the coordinates of the unit shape, `(3, 3)`."""
         return (self.axes / self.half).T
 
+
+class Solids(Sequence[Solid]):
+    """Several solids, with their numbers side by side, so that one call of NumPy can treat them all.
+
+    Args:
+        solids: P solids.
+
+    Attributes:
+        shapes: The unit shape of each, `(P,)`.
+        center: Where their centers stand [m], `(P, 3, 1)`.
+        half: Half their extents along their own axes [m], `(P, 3)`.
+        axes: Their own axes in world coordinates, one per column, `(P, 3, 3)`.
+        to_unit: What takes a world direction into the coordinates of each unit shape, `(P, 3, 3)`.
+    """
+
+    def __init__(self, solids: Sequence[Solid]) -> None:
+        self._solids = tuple(solids)
+        self.shapes = np.array([solid.shape for solid in self._solids], np.int8)
+        self.center = np.array([solid.center for solid in self._solids]).reshape(-1, 3, 1)
+        self.half = np.array([solid.half for solid in self._solids]).reshape(-1, 3)
+        self.axes = np.array([solid.axes for solid in self._solids]).reshape(-1, 3, 3)
+        self.to_unit = (self.axes / self.half[:, None]).transpose(0, 2, 1)
+
+    @classmethod
+    def of(cls, solids: Sequence[Solid]) -> Solids:
+        """Solids as such; what is so already stays as it is."""
+        return solids if isinstance(solids, cls) else cls(solids)
+
+    @overload
+    def __getitem__(self, index: int) -> Solid: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Solid]: ...
+
+    def __getitem__(self, index: int | slice) -> Solid | Sequence[Solid]:
+        return self._solids[index]
+
+    def __len__(self) -> int:
+        return len(self._solids)
+
     @cached_property
     def corners(self) -> np.ndarray:
-        """The eight corners of the box around it [m], `(3, 8)`."""
-        return self.center[:, None] + (self.axes * self.half) @ _CORNERS
+        """The eight corners of the box around each [m], `(P, 3, 8)`."""
+        return self.center + (self.axes * self.half[:, None]) @ _CORNERS
 
 
 def box(
@@ -117,4 +166,4 @@ def _solid(
     axes: np.ndarray | None,
 ) -> Solid:
     middle, extents = np.array(tuple(center), float), np.array(tuple(size), float)
-    return Solid(shape, middle, extents / 2, np.eye(3) if axes is None else axes, material, label)
+    return Solid(shape, middle, extents / 2, _UPRIGHT if axes is None else axes, material, label)

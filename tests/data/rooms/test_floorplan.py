@@ -9,6 +9,7 @@ from mtan_edu.data.rooms.floorplan import Floorplan, Place, Rectangle
 from mtan_edu.data.rooms.furnish import furnish
 from mtan_edu.data.rooms.furniture import beds, hangings, seats, small, storage, tables
 from mtan_edu.data.rooms.furniture.piece import Piece
+from mtan_edu.data.rooms.solids import Solids
 
 MAKERS = [
     beds.bed, beds.nightstand, seats.side_chair, seats.office_chair, seats.sofa, tables.dining_table,
@@ -94,7 +95,7 @@ def test_pieces_of_a_furnished_room_do_not_overlap(seed: int) -> None:
 def test_a_piece_keeps_to_its_floor_and_stands_on_it(maker) -> None:
     for seed in range(4):
         piece = maker(np.random.default_rng(seed))
-        corners = np.concatenate([solid.corners for solid in piece.solids], axis=1)
+        corners = np.concatenate(list(Solids(piece.solids).corners), axis=1)
         assert corners[1].min() >= piece.bottom - 0.03
         assert corners[1].max() <= piece.top + 0.3
         if piece.bottom == 0:

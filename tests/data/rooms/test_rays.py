@@ -6,9 +6,10 @@ import pytest
 from mtan_edu.data.rooms.camera import field_of_view
 from mtan_edu.data.rooms.materials import Material
 from mtan_edu.data.rooms.patterns import Plain
-from mtan_edu.data.rooms.rays import Viewpoint, hidden, hit_distance, nearest_hits, view_directions
+from mtan_edu.data.rooms.rays import Viewpoint, hidden, nearest_hits, view_directions
 from mtan_edu.data.rooms.scene import build_scene
 from mtan_edu.data.rooms.solids import Solid, ball, box, cylinder, turn_x, turn_y, turn_z
+from mtan_edu.data.rooms.spans import hit_distance
 
 GRAY = Material(Plain((0.5, 0.5, 0.5)))
 ORIGIN = np.array([[0.3], [1.3], [2.0]])

@@ -5,8 +5,8 @@ import pytest
 
 from mtan_edu.data.rooms.materials import Material
 from mtan_edu.data.rooms.patterns import Plain
-from mtan_edu.data.rooms.rays import hit_distance
 from mtan_edu.data.rooms.solids import Solid, ball, box, cylinder, turn_x, turn_y
+from mtan_edu.data.rooms.spans import hit_distance
 from mtan_edu.data.rooms.surfaces import patch_and_normal
 
 GRAY = Material(Plain((0.5, 0.5, 0.5)))
