@@ -18,8 +18,8 @@ import numpy as np
 
 from mtan_edu.data.rooms.draw import RoomArrays, draw_room
 
-FEW = 40
-"""Rooms that are drawn faster alone than by two processes, which take seconds to start."""
+FEW = 20
+"""Rooms that are drawn faster alone than by two processes, which must start first."""
 
 _COMMAND = "import sys; sys.path[:0] = {paths!r}; from mtan_edu.data.rooms.worker import main; main()"
 

@@ -208,3 +208,8 @@ def test_a_file_in_the_folders_place_is_said_in_one_sentence(tmp_path: Path) -> 
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OSError, match="`folder` must be a folder with .* name another folder"):
         small(tmp_path / "file")
+
+
+def test_a_process_that_draws_rooms_does_without_torch() -> None:
+    code = "import sys, mtan_edu.data.rooms.worker; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
