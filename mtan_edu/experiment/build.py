@@ -55,7 +55,9 @@ def build_experiment(config: ExperimentConfig, progress: Progress | None = None)
     weighting = build_experiment_weighting(config, tasks)
     if isinstance(data, DomainSplits):
         check_one_task_batches(weighting, config.training)
-    return Experiment(config, data, tasks, build_experiment_model(config, tasks), weighting)
+    model = build_experiment_model(config, tasks)
+    _check_predictions(config, classifies=isinstance(data, DomainSplits), model=model)
+    return Experiment(config, data, tasks, model, weighting)
 
 
 def build_experiment_model(config: ExperimentConfig, tasks: dict[str, Task], device: str = "cpu") -> MultiTaskModel:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from mtan_edu.experiment.config import ROOMS, ExperimentConfig
 from mtan_edu.experiment.presets import preset as experiment_preset
+from mtan_edu.training.checks import check_choice
 
 T = TypeVar("T")
 
@@ -29,8 +30,9 @@ def choose(preset: str, *, smoke: T, lecture: T, full: T) -> T:
     Raises:
         ValueError: If there is no such preset.
     """
-    experiment_preset(preset)
-    return {"smoke": smoke, "lecture": lecture, "full": full}[preset]
+    sizes = {"smoke": smoke, "lecture": lecture, "full": full}
+    check_choice("preset", preset, sizes)
+    return sizes[preset]
 
 
 def lesson_config(preset: str, *, seed: int = 0, device: str = "auto", data: str = ROOMS) -> ExperimentConfig:
@@ -48,7 +50,7 @@ def lesson_config(preset: str, *, seed: int = 0, device: str = "auto", data: str
     Raises:
         ValueError: If a parameter is unknown or out of range, or the folder does not exist.
     """
-    config = experiment_preset(preset)
+    config = choose(preset, **{name: experiment_preset(name) for name in ("smoke", "lecture", "full")})
     if data != ROOMS and not Path(data).exists():
         raise ValueError(f"`data` must be rooms or an existing folder; got {data}. Check the path.")
     training = dataclasses.replace(config.training, seed=seed, device=device)

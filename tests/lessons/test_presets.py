@@ -14,6 +14,8 @@ def test_a_size_is_chosen_by_the_preset() -> None:
 def test_an_unknown_preset_gets_a_sentence() -> None:
     with pytest.raises(ValueError, match="`preset` must be one of smoke, lecture, full; got 'lectuer'"):
         choose("lectuer", smoke=1, lecture=8, full=200)
+    with pytest.raises(ValueError, match="`preset` must be one of smoke, lecture, full; got 'decathlon'"):
+        lesson_config("decathlon")  # a preset of the command, not of a notebook
 
 
 def test_the_parameters_of_a_notebook_reach_the_configuration(tmp_path: Path) -> None:
