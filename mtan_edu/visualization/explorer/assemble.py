@@ -35,6 +35,7 @@ MODULES = (
     "views/compare",
     "views/pixel",
     "views/training",
+    "views/numbers",
     "explorer",
 )
 """Modules of the explorer, each after those that it imports from. A new view stands before "explorer"."""

@@ -18,6 +18,7 @@ import matplotlib
 import numpy as np
 
 from mtan_edu.records import MaskRecord
+from mtan_edu.visualization.explorer.numbers import pack_numbers
 from mtan_edu.visualization.explorer.pictures import encode_image
 from mtan_edu.visualization.explorer.plan import Plan, Size, make_plan, plan_notes, pool, pooled_size
 from mtan_edu.visualization.explorer.predictions import pack_predictions
@@ -113,7 +114,7 @@ def pack_masks(source: MaskSource, megabytes: float = 8.0) -> MaskPackage:
         "scalarColormap": SCALAR_COLORMAP,
         "nanColor": NAN_COLOR,
         "unknownColor": UNKNOWN_COLOR,
-        "numbers": {},
+        "numbers": pack_numbers(source, plan.epochs),
     }
     return MaskPackage(_plain(index), b"".join([*parts.values(), predicted, *images[: plan.images]]))
 

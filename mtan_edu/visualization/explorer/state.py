@@ -11,7 +11,7 @@ from mtan_edu.visualization.explorer.ranking import CRITERIA
 from mtan_edu.visualization.masks import SCALES
 from mtan_edu.visualization.words import listing, nearest
 
-VIEWS = ("grid", "compare", "pixel", "training")
+VIEWS = ("grid", "compare", "pixel", "training", "numbers")
 """Views, in the order of their tabs."""
 
 SORTS = ("number", *CRITERIA)

@@ -47,7 +47,7 @@ class MaskExplorer(anywidget.AnyWidget):
         **state: Settings to begin with, such as `view="compare"`.
 
     Attributes:
-        view: "grid", "compare", "pixel" or "training".
+        view: "grid", "compare", "pixel", "training" or "numbers".
         image: Which image.
         task: The chosen task; the first of the two that are compared.
         other_task: The second one.

@@ -15,6 +15,7 @@ from mtan_edu.records import Display, PredictionRecord, TaskRecord
 from mtan_edu.visualization.explorer import MaskExplorer
 from mtan_edu.visualization.explorer.package import MaskPackage, pack_masks
 from mtan_edu.visualization.explorer.source import open_source
+from mtan_edu.visualization.mask_numbers import OF_PAIRS, OF_TASKS, mask_numbers_table
 from mtan_edu.visualization.mask_statistics import correlation, mean_difference
 from tests.visualization.explorer.conftest import Watched
 from tests.visualization.explorer.pictures import colored, pixels, unpack
@@ -219,6 +220,32 @@ def test_training_shows_change_since_the_untrained_network_and_what_is_learned(o
     np.testing.assert_array_equal(pixels(page, "depth/now"), colored(now["depth"]))
 
 
+def test_numbers_are_those_of_numpy_and_a_stage_is_chosen_by_click_and_key(open_page: Opener) -> None:
+    page = open_page(view="numbers", stage="encoder_1")
+    expected = mask_numbers_table(random_masks(4), random_masks(0)).set_index(["stage", "of", "statistic"])
+    chart = page.locator('.mtan-chart[data-statistic="CKA"]')
+    box = chart.bounding_box()
+    for act, stage in (
+        (lambda: page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"]), "encoder_2"),
+        (lambda: page.get_by_role("application", name="statistics by stage").press("ArrowRight"), "decoder_1"),
+    ):
+        act()
+        assert page.get_by_label("stage", exact=True).input_value() == stage
+        rows = [row.split("\t") for row in page.locator(".mtan-table tbody tr").all_inner_texts()]
+        assert [row[0][2:] for row in rows] == [*TASKS, "semantic – depth", "semantic – normal", "depth – normal"]
+        for row in rows:
+            names = OF_TASKS if row[0][2:] in TASKS else OF_PAIRS
+            for cell, name in zip(row[1:], names, strict=True):
+                wanted = expected.loc[(stage, row[0][2:], name), ["value", "spread", "start"]]
+                shown = [float(word.strip("()").replace("−", "-")) for word in cell.split() if word != "±"]
+                np.testing.assert_allclose(shown, wanted.to_numpy(float), atol=0.0051)
+    spoken = chart.get_attribute("aria-label")
+    assert spoken is not None
+    assert spoken.startswith("CKA through encoder_1, encoder_2, decoder_1: semantic – depth ")
+    step(page, "epoch", "Home")
+    assert "This is the start." in page.locator(".mtan-view").inner_text()
+
+
 def test_zoom_and_pixel_are_the_same_in_every_panel(open_page: Opener) -> None:
     page = open_page(view="compare", pixel=[12, 16])
     page.get_by_role("application").press("+")
@@ -250,7 +277,7 @@ def test_one_task_one_stage_and_one_channel_are_shown(open_page: Opener, tmp_pat
     }
     page = open_page(MaskExplorer(few[lacks]).to_html(tmp_path / "few.html"))
     assert page.get_by_role("gridcell").count() == len(few[lacks].tasks) * len(few[lacks].stages)
-    for tab in ("Compare", "Pixel", "Through training"):
+    for tab in ("Compare", "Pixel", "Numbers", "Through training"):
         page.get_by_role("tab", name=tab).click(force=True)  # what is off says why
     assert "needs masks of two epochs" in page.get_by_role("alert").inner_text()
     page.get_by_role("tab", name="Compare").click(force=True)
@@ -336,7 +363,7 @@ def test_where_scripts_do_not_run_a_picture_with_words_stands(chromium: Any, fil
 
 
 def test_the_picture_gives_way_to_the_explorer_and_all_fits_a_projector(open_page: Opener) -> None:
-    for view in ("grid", "compare", "pixel", "training"):
+    for view in ("grid", "compare", "pixel", "training", "numbers"):
         page = open_page(view=view, pixel=[3, 3])
         assert not page.locator("#mtan-still").is_visible()
         assert page.evaluate("document.documentElement.scrollHeight") <= 720

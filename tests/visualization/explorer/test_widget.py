@@ -91,6 +91,7 @@ def test_an_unknown_setting_gets_a_sentence():
         ({"columns": "channels", "channel": 2}, "Attention masks, most varying channels"),
         ({"view": "compare", "channel": 2}, "Masks of semantic and depth"),
         ({"view": "training", "channel": 2}, "Masks through training"),
+        ({"view": "numbers"}, "Statistics of the masks by stage"),
         ({"view": "pixel", "scale": "own", "image": 1}, "image 1"),
     ],
 )
