@@ -160,7 +160,7 @@ def test_a_checkpoint_of_another_architecture_is_refused(run: Path, domains: Pat
         break
     values = json.loads((tmp_path / "run" / "config.json").read_text())
     (tmp_path / "run" / "config.json").write_text(json.dumps({**values, "width": 3}))
-    with pytest.raises(ValueError, match=r"`model` must hold '.*' as \(3, .*got \(2, "):
+    with pytest.raises(ValueError, match=r"`model` must hold .*; got .* of another form \(.* \(2, .* instead of \(3, "):
         list(resume_run(tmp_path / "run"))
 
 
