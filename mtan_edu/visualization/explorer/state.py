@@ -41,20 +41,19 @@ def first_state(index: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def checked(name: str, value: Any, index: Mapping[str, Any], views: tuple[str, ...] = VIEWS) -> Any:
+def checked(name: str, value: Any, index: Mapping[str, Any]) -> Any:
     """The value, if the state can have it.
 
     Args:
         name: Name of the setting.
         value: What it shall become.
         index: The masks' table of contents.
-        views: The views that there are.
 
     Raises:
         ValueError: If it is none of the values that there are; the sentence names them.
     """
     choices = {
-        "view": views,
+        "view": VIEWS,
         "task": [task["name"] for task in index["tasks"]],
         "other_task": [task["name"] for task in index["tasks"]],
         "stage": [stage["name"] for stage in index["stages"]],

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from mtan_edu.visualization.explorer.assemble import FOLDER, MODULES, page_script, style, widget_script
+from mtan_edu.visualization.explorer.state import VIEWS
 
 EVERY_MODULE = (*MODULES, "page")
 TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
@@ -44,6 +45,11 @@ def test_a_module_uses_what_it_imports(module):
         if match := IMPORT.match(line):
             body = text(module).replace(line, "")
             assert [name for name in match[1].split(", ") if not re.search(rf"\b{name}\b", body)] == []
+
+
+def test_python_knows_the_views_that_there_are_in_the_order_of_their_tabs():
+    registered = [re.findall(r'registerView\(\{\s*id: "(\w+)"', text(module)) for module in MODULES]
+    assert [name for names in registered for name in names] == list(VIEWS)
 
 
 def test_the_script_is_one_module_without_a_network():

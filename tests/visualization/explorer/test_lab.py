@@ -23,6 +23,7 @@ BIG = {"encoder_1": (12, 48, 64), "decoder_1": (6, 24, 32)}
 CELLS = [
     "from mtan_edu.visualization import MaskExplorer\nview = MaskExplorer({run!r}, megabytes=0.3, sort='number')\nview",
     "view.state = {'stage': 'decoder_1', 'channel': 'mean', 'epoch': 1}",
+    "from mtan_edu.run_reader import read_masks\nview.show_untrained(read_masks({run!r}, 1))",
     "print('STATE', view.view, view.task, view.stage, view.channel, view.epoch)",
 ]
 
@@ -31,7 +32,7 @@ def test_the_explorer_lives_in_jupyterlab(watched: Watched, tmp_path: Path, subt
     run = write_run(tmp_path / "first", (0, 1, 4), sizes=BIG)
     lab = LabServer(tmp_path / "lab", [cell.replace("{run!r}", repr(str(run))) for cell in CELLS])
     page = watched.page
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(240_000)  # ms: a busy machine starts a kernel slowly
     try:
         page.goto(lab.url)
         page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
@@ -46,6 +47,8 @@ def test_the_explorer_lives_in_jupyterlab(watched: Watched, tmp_path: Path, subt
             dragging_is_silent(watched)
         with subtests.test("a cell reads what somebody has chosen, and chooses"):
             both_directions(page, run)
+        with subtests.test("other masks replace those of the untrained network"):
+            masks_are_replaced(page)
         with subtests.test("the picture that stands for the widget has given way"):
             assert not page.locator(".jp-RenderedImage").is_visible()
         with subtests.test("no errors, and nothing leaves the machine"):
@@ -113,13 +116,22 @@ def dragging_is_silent(watched: Watched) -> None:
 def both_directions(page: Any, run: Path) -> None:
     page.get_by_role("gridcell").nth(2).click()
     page.wait_for_timeout(600)
-    run_cell(page, 2)
+    run_cell(page, 3)
     page.get_by_text("STATE grid depth encoder_1 mean 4").wait_for()
     run_cell(page, 1)
     mean = unpack(pack_masks(open_source(run), 0.3), 1, 0, "depth", "decoder_1", "mean")
     wait_until(page, lambda: "decoder_1" in page.locator(".mtan-status").inner_text())
     assert "epoch 1" in page.locator(".mtan-status").inner_text()
     np.testing.assert_array_equal(pixels(page, "1/1"), colored(mean))
+
+
+def masks_are_replaced(page: Any) -> None:
+    run_cell(page, 2)
+    wait_until(page, lambda: page.get_by_role("slider", name="epoch", exact=True).get_attribute("max") == "2")
+    page.get_by_role("tab", name="Through training").click()
+    page.locator(".mtan-head", has_text="untrained, images seen").wait_for()
+    page.get_by_role("tab", name="Grid").click()
+    assert page.locator(".mtan-explorer").count() == 1
 
 
 def life_after_the_kernel(page: Any) -> None:

@@ -1,4 +1,5 @@
-// The views there are. A view of its own is a module that calls registerView; nothing else has to know of it.
+// The views there are. A view of its own is a module that calls registerView, is listed in assemble.py, and whose id
+// stands in VIEWS of state.py; nothing else has to know of it.
 
 const VIEWS = [];
 

@@ -184,7 +184,9 @@ class Compare {
     context.font = "12px system-ui, sans-serif";
     context.fillText("+1", 2, 13);
     context.fillText("−1", 2, STRIP - 5);
-    if (slot > 34) bars.forEach(({ channel }, i) => context.fillText(`${channel}`, (i + 0.5) * slot + bar / 2 + 3, STRIP - 5));
+    context.textAlign = "center";
+    if (slot > 24) bars.forEach(({ channel, r }, i) => context.fillText(`${channel}`, (i + 0.5) * slot, r < 0 ? middle - 5 : middle + 14));
+    context.textAlign = "left";
     this.describeStrip(bars, a, b, look);
   }
 
