@@ -364,9 +364,6 @@ def test_a_full_disk_gets_a_sentence_that_tells_how_to_go_on(
     assert not [name for name in contents(tmp_path / "run") if name.endswith((".tmp", ".safetensors"))]
 
 
-@pytest.mark.xfail(
-    strict=False, reason="Ctrl-C has ended with status 1 instead of 130 once in five full runs; cause unknown"
-)
 def test_a_run_can_be_killed_from_its_first_moment_interrupted_and_resumed(
     whole: Path, data: Path, tmp_path: Path
 ) -> None:

@@ -1,7 +1,8 @@
 """The `mtan-edu` command: every verb one call into the library.
 
-Nothing heavy is imported here, nor before a verb has read its arguments: `mtan-edu train` has written its run down
-before torch begins to load, and can be killed from then on.
+Next to nothing is imported here, so that Ctrl-C is minded from the first moment on, and nothing heavy before a verb has
+read its arguments: `mtan-edu train` has written its run down before torch begins to load, and can be killed from then
+on.
 
 Exit status: 0 done, 1 done and something is wrong (with the data, the parity, a notebook, the training), 2 bad input,
 130 interrupted.
@@ -12,10 +13,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mtan_edu.cli import data, look, model, reproduction, training
-from mtan_edu.cli.errors import describe, exit_status, unfinished_hint
-from mtan_edu.cli.parser import SentenceParser, parse
+from mtan_edu.cli.interrupts import Interrupts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mtan_edu.cli.parser import SentenceParser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,10 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    run_folder = None
     try:
+        with Interrupts(last=arguments is None) as interrupts:
+            return _run(given, interrupts)
+    except KeyboardInterrupt:  # so early, so late, or so soon after another, that there was nothing to break off
+        print("Interrupted.", file=sys.stderr)
+        return 130
+
+
+def _run(given: list[str], interrupts: Interrupts) -> int:
+    run_folder: Path | None = None
+    try:
+        from mtan_edu.cli.parser import parse
+
         options = parse(build_parser(), given)
         run_folder = getattr(options, "run_folder", None)
+        options.interrupts = interrupts
         status: int = options.call(options)
         sys.stdout.flush()
     except SystemExit as end:  # --help and --version
@@ -44,11 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _everything_was_read()
         return 1
-    except (KeyboardInterrupt, ValueError, TypeError, OSError, ArithmeticError, MemoryError, RuntimeError) as error:
-        failure = exit_status(error)
+    except BaseException as error:
+        interrupts.ignore()
+        told = KeyboardInterrupt() if interrupts.pressed else error  # below C code it may have become another error
+        from mtan_edu.cli.errors import describe, exit_status, unfinished_hint
+
+        failure = exit_status(told)
         if failure is None or "--traceback" in given:
             raise
-        print(" ".join(filter(None, [describe(error), unfinished_hint(error, run_folder)])), file=sys.stderr)
+        print(" ".join(filter(None, [describe(told), unfinished_hint(told, run_folder)])), file=sys.stderr)
         return failure
     return status
 
@@ -66,6 +87,8 @@ def _everything_was_read() -> bool:
 def build_parser() -> SentenceParser:
     """All verbs with their options."""
     from mtan_edu import __version__
+    from mtan_edu.cli import data, look, model, reproduction, training
+    from mtan_edu.cli.parser import SentenceParser
 
     parser = SentenceParser(
         prog="mtan-edu",

@@ -69,7 +69,7 @@ def run_rooms(options: argparse.Namespace) -> int:
     from mtan_edu.experiment.build import open_frames
     from mtan_edu.experiment.progress import progress_bars
 
-    data = open_frames(config_from(options), "rooms", progress_bars())
+    data = open_frames(config_from(options), "rooms", options.interrupts.watched(progress_bars()))
     height, width = data.image_size
     print(f"{data.name}: {len(data.train)} training and {len(data.val)} validation images of {height}x{width}")
     return 0
@@ -90,7 +90,7 @@ def run_decathlon(options: argparse.Namespace) -> int:
         train=options.train,
         val=options.val,
         seed=options.seed,
-        progress=progress_bars(),
+        progress=options.interrupts.watched(progress_bars()),
     )
     for domain in data.domains.values():
         size = f"{len(domain.train)} training and {len(domain.val)} validation images"
@@ -114,7 +114,7 @@ def run_check(options: argparse.Namespace) -> int:
     from mtan_edu.data.check import check_folder
     from mtan_edu.experiment.progress import progress_bars
 
-    problems = check_folder(options.folder, progress=progress_bars())
+    problems = check_folder(options.folder, progress=options.interrupts.watched(progress_bars()))
     for problem in problems:
         print(problem)
     if not problems:

@@ -79,7 +79,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
     from mtan_edu.run_reader import read_accuracies
 
     baseline = None if options.baseline is None else read_accuracies(options.baseline)
-    measured = evaluate_run(options.folder, options.data, options.device, progress_bars()).metrics
+    measured = evaluate_run(
+        options.folder, options.data, options.device, options.interrupts.watched(progress_bars())
+    ).metrics
     if options.json:
         plain = {
             task: {name: value if math.isfinite(value) else None for name, value in metrics.items()}

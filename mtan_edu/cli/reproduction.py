@@ -67,7 +67,7 @@ def run_reproduce(options: argparse.Namespace) -> int:
         data=options.data,
         cell_timeout=options.cell_timeout,
         notebook_timeout=options.notebook_timeout,
-        progress=progress_bars(),
+        progress=options.interrupts.watched(progress_bars()),
         announce=_announce,
     )
     print(f"Report: {out / 'index.html'}")

@@ -91,7 +91,9 @@ def run_train(options: argparse.Namespace) -> int:
     from mtan_edu.experiment.progress import progress_bars
     from mtan_edu.experiment.run import train_new_run
 
-    return _follow(options.run_folder, config.training.epochs, train_new_run(new, progress_bars()))
+    return _follow(
+        options.run_folder, config.training.epochs, train_new_run(new, options.interrupts.watched(progress_bars()))
+    )
 
 
 def run_resume(options: argparse.Namespace) -> int:
@@ -107,7 +109,7 @@ def run_resume(options: argparse.Namespace) -> int:
     from mtan_edu.experiment.progress import progress_bars
     from mtan_edu.experiment.run import resume_run
 
-    return _follow(folder, epochs, resume_run(folder, progress_bars()))
+    return _follow(folder, epochs, resume_run(folder, options.interrupts.watched(progress_bars())))
 
 
 def _follow(folder: Path, epochs: int, records: Iterable[EpochRecord]) -> int:
