@@ -11,8 +11,10 @@ from typing import Any
 
 import matplotlib
 import matplotlib.style
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 TASK_COLORS: Mapping[str, str] = {"semantic": "#0072B2", "depth": "#D55E00", "normal": "#009E73"}
 """Colors of the dense tasks in every figure of the course (Okabe and Ito, 2008: safe for color-blind eyes)."""
@@ -46,6 +48,13 @@ UNKNOWN_COLOR = "#D9D9D9"
 
 DPI = 100
 """Dots per inch of a figure's PNG: 11 inches fill the cell of a notebook on a projector."""
+
+LARGE = 100_000
+"""Size of a PNG file [bytes] up to which every color is kept."""
+
+STRAY = 12
+"""How far a color of a large picture may stray from the drawn one, of 255: of masks, little more than fine steps in the
+color bar can be seen; photographs stray farther and keep their colors."""
 
 _RC = {
     "figure.facecolor": "white",  # opaque: readable on the dark background of a notebook too
@@ -127,11 +136,21 @@ class TextFigure(Figure):
     alt: str = ""
 
     def png(self) -> bytes:
-        """The picture as the bytes of a PNG file."""
-        buffer = io.BytesIO()
+        """The picture as the bytes of a PNG file.
+
+        A large one, of many noisy masks say, is stored with 256 colors if none of them then strays by more than
+        `STRAY`: it takes a quarter of the space, and a notebook holds many.
+        """
         with figure_style():
-            FigureCanvasAgg(self).print_png(buffer)  # savefig would draw twice
-        return buffer.getvalue()
+            canvas = FigureCanvasAgg(self)
+            canvas.draw()  # savefig would draw twice
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])  # it is opaque
+        exact = _encoded(drawn)
+        if len(exact) <= LARGE:
+            return exact
+        few = drawn.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        strays = np.abs(np.asarray(few.convert("RGB"), np.int16) - np.asarray(drawn, np.int16)).max()
+        return _encoded(few) if strays <= STRAY else exact
 
     def bundle(self) -> tuple[dict[str, str], dict[str, Any]]:
         """Data and metadata of a notebook's output: the PNG, and the alt text beside it."""
@@ -140,6 +159,12 @@ class TextFigure(Figure):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         return self.bundle()
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", dpi=(DPI, DPI))
+    return buffer.getvalue()
 
 
 def new_figure(width: float, height: float, **options: Any) -> TextFigure:

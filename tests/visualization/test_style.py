@@ -1,11 +1,14 @@
 import base64
+import io
 
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 from mtan_edu.visualization import TASK_COLORS, show_weights, task_styles
-from mtan_edu.visualization.style import MORE_COLORS, new_figure
+from mtan_edu.visualization.style import LARGE, MORE_COLORS, STRAY, figure_style, new_figure
 from tests.visualization.planted import run
 
 
@@ -61,3 +64,38 @@ def test_drawing_leaves_the_style_of_the_notebook_as_it_was():
 
 def test_an_empty_figure_has_the_size_that_was_asked_for():
     assert new_figure(7, 3).get_size_inches().tolist() == [7, 3]
+
+
+def noise(channels):
+    """A figure with a noisy picture, of a mask (one channel) or a photograph (three), and the colors that are drawn."""
+    figure = new_figure(7, 5)
+    values = np.random.default_rng(0).random((180, 240, channels))
+    with figure_style():
+        shown = values[..., 0] if channels == 1 else values
+        figure.add_subplot().imshow(shown, cmap="viridis", interpolation="nearest")
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+    return figure, np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
+
+
+def test_a_large_picture_of_masks_takes_a_third_of_the_space_in_nearly_the_same_colors():
+    figure, drawn = noise(channels=1)
+    file = figure.png()
+    stored = Image.open(io.BytesIO(file))
+    exact = io.BytesIO()
+    Image.fromarray(drawn.astype(np.uint8)).save(exact, "PNG")
+    assert stored.mode == "P"
+    assert len(exact.getvalue()) > max(LARGE, 3 * len(file))
+    assert np.abs(np.asarray(stored.convert("RGB")).astype(int) - drawn).max() <= STRAY
+    assert file == figure.png()
+
+
+def test_a_picture_that_256_colors_would_change_keeps_its_own():
+    figure, drawn = noise(channels=3)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(figure.png()))), drawn)
+
+
+def test_a_small_picture_keeps_every_color():
+    file = show_weights(run()).png()
+    assert len(file) < LARGE
+    assert Image.open(io.BytesIO(file)).mode == "RGB"
