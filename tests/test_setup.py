@@ -117,7 +117,8 @@ def test_without_a_network_the_set_up_ends_with_one_clear_line(tmp_path):
 
 
 def test_what_the_package_imports_is_declared():
-    needed = {plain(Requirement(line).name) for line in PROJECT["dependencies"]}
+    groups = [PROJECT["dependencies"], PROJECT["optional-dependencies"]["torchjd"]]
+    needed = {plain(Requirement(line).name) for group in groups for line in group}
     owners = packages_distributions()
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "mtan_edu").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]

@@ -19,6 +19,7 @@ def parameters():
     """The command that makes docs/models.md."""
     spec = importlib.util.spec_from_file_location("parameters", ROOT / "benchmarks" / "parameters.py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where a dataclass looks for its annotations
     spec.loader.exec_module(module)
     return module
 

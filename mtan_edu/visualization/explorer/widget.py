@@ -68,8 +68,8 @@ class MaskExplorer(anywidget.AnyWidget):
         ValueError: If there are no masks, the records do not belong together, or a setting has no such value.
     """
 
-    _esm = widget_script()
-    _css = style()
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
     _index = traitlets.Dict().tag(sync=True)
     _data = traitlets.Bytes().tag(sync=True)
 
@@ -103,7 +103,7 @@ class MaskExplorer(anywidget.AnyWidget):
         package = self._package = pack_masks(self._source, megabytes)
         begin = first_state(package.index)
         _require_settings(state, begin)
-        super().__init__(_index=package.index, _data=package.compressed, **begin)
+        super().__init__(_esm=widget_script(), _css=style(), _index=package.index, _data=package.compressed, **begin)
         self._handlers: dict[str, Callable[[Mapping[str, Any]], Answer]] = {}
         self.on_request("ready", lambda content: ({}, []))
         self.on_request("want", lambda content: fetch_maps(self._source, content["maps"]))
