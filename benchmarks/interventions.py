@@ -47,7 +47,8 @@ def measure(folder: Path) -> Iterator[dict[str, object]]:
     places = {"all stages": stages, **{stage: [stage] for stage in stages}}
     todo = [("own masks", "", nullcontext())]
     todo += [(name, place, block(at)) for name, block in blocks(model).items() for place, at in places.items()]
-    for change, place, block in progress_bars()(todo, len(todo), "changes"):
+    bars = progress_bars()
+    for change, place, block in bars(todo, len(todo), "changes") if bars else todo:
         with block:
             measured = evaluate(model, tasks, frames, batch_size=20).metrics
         yield {"masks": change, "stage": place} | {
