@@ -166,10 +166,11 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=8)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seeds", type=whole_numbers, default=(0,))
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--only", default="", metavar="NAME,...", help="only these methods are trained")
     options = parser.parse_args()
     lecture = preset("lecture")
-    training = dataclasses.replace(lecture.training, epochs=options.epochs, threads=1)
+    training = dataclasses.replace(lecture.training, epochs=options.epochs, threads=1, device=options.device)
     config = dataclasses.replace(
         lecture, data=options.data, image_size=options.size, width=options.width, probes=0, training=training
     )

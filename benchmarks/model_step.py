@@ -4,21 +4,19 @@
 
 A step is forward, sum of three losses, backward, Adam. The candidates take turns within each round, and only the
 ratios of one round are compared: seconds of two runs on a shared machine mean nothing. CPU seconds on a CPU, wall
-seconds between synchronizations on a GPU. Results go to `benchmarks/results/` as JSON.
+seconds between synchronizations on a GPU. Memory is the most that tensors of one step take beyond what was there
+before it (weights, optimizer). Results go to `benchmarks/results/` as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from turns import Step, machine, measure, peak_bytes, summarize
 
 from mtan_edu.models import build_model
 
@@ -39,7 +37,7 @@ def candidates(width: int) -> dict[str, tuple[list[nn.Module], torch.memory_form
     return found | {"mtan, channels last": ([build_model("mtan", TASKS, width=width)], last)}
 
 
-def make_step(models: list[nn.Module], image: Tensor, layout: torch.memory_format) -> Callable[[], None]:
+def make_step(models: list[nn.Module], image: Tensor, layout: torch.memory_format) -> Step:
     """A function that trains each network once."""
     image = image.contiguous(memory_format=layout)
     pairs = []
@@ -54,40 +52,6 @@ def make_step(models: list[nn.Module], image: Tensor, layout: torch.memory_forma
             optimizer.step()
 
     return step
-
-
-def seconds(step: Callable[[], None], device: torch.device) -> float:
-    """CPU seconds, or wall seconds on an accelerator."""
-    if device.type == "cpu":
-        start = time.process_time()
-        step()
-        return time.process_time() - start
-    torch.accelerator.synchronize()
-    start = time.perf_counter()
-    step()
-    torch.accelerator.synchronize()
-    return time.perf_counter() - start
-
-
-def measure(steps: dict[str, Callable[[], None]], device: torch.device, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each candidate in each round, after one round that is thrown away."""
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for number in range(rounds + 1):
-        for name, step in steps.items():
-            spent = seconds(step, device)
-            if number:
-                times[name].append(spent)
-    return times
-
-
-def summarize(times: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    """Median seconds, and median and range of the ratio to BASE."""
-    summary = {}
-    for name, spent in times.items():
-        ratios = [ours / base for ours, base in zip(spent, times[BASE], strict=True)]
-        summary[name] = {"seconds": statistics.median(spent), f"ratio_to_{BASE}": statistics.median(ratios)}
-        summary[name] |= {"ratio_smallest": min(ratios), "ratio_largest": max(ratios)}
-    return summary
 
 
 def main() -> None:
@@ -105,14 +69,17 @@ def main() -> None:
     height, width = map(int, arguments.size.split("x"))
     image = torch.rand(arguments.batch, 3, height, width, generator=torch.Generator().manual_seed(0)).to(device)
     steps = {name: make_step(models, image, layout) for name, (models, layout) in candidates(arguments.width).items()}
-    summary = summarize(measure(steps, device, arguments.rounds))
-    machine = {"torch": torch.__version__, "processor": platform.machine(), "system": platform.platform()}
+    summary = summarize(measure(steps, device, arguments.rounds), BASE)
+    for name, step in steps.items():
+        summary[name]["peak_bytes"] = peak_bytes(step, device)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"model_step_{device.type}_width{arguments.width}_{arguments.size}.json"
-    path.write_text(json.dumps({"settings": vars(arguments), "machine": machine, "results": summary}, indent=1) + "\n")
+    written = {"settings": vars(arguments), "machine": machine(device), "results": summary}
+    path.write_text(json.dumps(written, indent=1) + "\n")
     for name, figures in summary.items():
         low, middle, high = (figures[key] for key in ("ratio_smallest", f"ratio_to_{BASE}", "ratio_largest"))
-        print(f"{name:24} {figures['seconds']:8.3f} s   {middle:5.2f} times {BASE} [{low:.2f}-{high:.2f}]")
+        ratio = f"{middle:5.2f} times {BASE} [{low:.2f}-{high:.2f}]"
+        print(f"{name:24} {figures['seconds']:8.3f} s   {ratio}   {figures['peak_bytes'] / 1e6:6.0f} MB")
 
 
 if __name__ == "__main__":

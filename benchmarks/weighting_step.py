@@ -13,14 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch.profiler import ProfilerActivity, profile
+from turns import Step, machine, measure, peak_bytes, summarize
 
 from mtan_edu.data import Batch
 from mtan_edu.models import build_model
@@ -47,67 +43,15 @@ def random_batch(size: int, height: int, width: int) -> Batch:
     return Batch(torch.rand(size, 3, height, width, generator=generator), targets)
 
 
-def make_steps(model: torch.nn.Module, batch: Batch, config: TrainingConfig) -> dict[str, Callable[[], None]]:
+def make_steps(model: torch.nn.Module, batch: Batch, config: TrainingConfig) -> dict[str, Step]:
     """Name to a step under this weighting. All train the same network, at a rate of 0."""
 
-    def make(name: str) -> Callable[[], None]:
+    def make(name: str) -> Step:
         weighting = build_weighting("fixed:1,2,3" if name == "fixed" else name, list(TASKS), kinds=KINDS)
         state = TrainingState(model, weighting, config)
         return lambda: training_step(state, TASKS, batch, rate=0.0) and None
 
     return {name: make(name) for name in available()}
-
-
-def seconds(step: Callable[[], None], device: torch.device) -> float:
-    """CPU seconds, or wall seconds on an accelerator."""
-    if device.type == "cpu":
-        start = time.process_time()
-        step()
-        return time.process_time() - start
-    torch.accelerator.synchronize()
-    start = time.perf_counter()
-    step()
-    torch.accelerator.synchronize()
-    return time.perf_counter() - start
-
-
-def peak_bytes(step: Callable[[], None], device: torch.device) -> int:
-    """The most that a step allocates beyond what was allocated before it."""
-    if device.type == "cuda":
-        before = torch.cuda.memory_allocated()
-        torch.cuda.reset_peak_memory_stats()
-        step()
-        return torch.cuda.max_memory_allocated() - before
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
-        step()
-    events = [event for event in profiled.profiler.kineto_results.events() if event.name() == "[memory]"]
-    now = peak = 0
-    for event in sorted(events, key=lambda event: event.start_ns()):
-        now += event.nbytes()
-        peak = max(peak, now)
-    return peak
-
-
-def measure(steps: dict[str, Callable[[], None]], device: torch.device, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each weighting in each round, after one round that is thrown away."""
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for number in range(rounds + 1):
-        for name, step in steps.items():
-            spent = seconds(step, device)
-            if number:
-                times[name].append(spent)
-    return times
-
-
-def summarize(times: dict[str, list[float]], peaks: dict[str, int]) -> dict[str, dict[str, float]]:
-    """Median seconds, median and range of the ratio to BASE, and memory."""
-    summary: dict[str, dict[str, float]] = {}
-    for name, spent in times.items():
-        ratios = [ours / base for ours, base in zip(spent, times[BASE], strict=True)]
-        summary[name] = {"seconds": statistics.median(spent), f"ratio_to_{BASE}": statistics.median(ratios)}
-        summary[name] |= {"ratio_smallest": min(ratios), "ratio_largest": max(ratios)}
-        summary[name] |= {"peak_bytes": peaks[name], f"peak_ratio_to_{BASE}": peaks[name] / peaks[BASE]}
-    return summary
 
 
 def main() -> None:
@@ -129,14 +73,15 @@ def main() -> None:
     batch = random_batch(arguments.batch, *map(int, arguments.size.split("x")))
     steps = make_steps(model.train(), batch, config)
     device = torch.device(arguments.device)
-    times = measure(steps, device, arguments.rounds)
-    summary = summarize(times, {name: peak_bytes(step, device) for name, step in steps.items()})
+    summary = summarize(measure(steps, device, arguments.rounds), BASE)
+    peaks = {name: peak_bytes(step, device) for name, step in steps.items()}
+    for name, figures in summary.items():
+        figures |= {"peak_bytes": peaks[name], f"peak_ratio_to_{BASE}": peaks[name] / peaks[BASE]}
     shared = sum(parameter.numel() for parameter in model.shared_parameters())
     matrix = len(TASKS) * shared * 4
-    machine = {"torch": torch.__version__, "processor": platform.machine(), "system": platform.platform()}
     path = RESULTS / f"weighting_step_{arguments.model}_{device.type}_width{arguments.width}_{arguments.size}.json"
     RESULTS.mkdir(exist_ok=True)
-    written = {"settings": vars(arguments), "machine": machine, "matrix_bytes": matrix, "results": summary}
+    written = {"settings": vars(arguments), "machine": machine(device), "matrix_bytes": matrix, "results": summary}
     path.write_text(json.dumps(written, indent=1) + "\n")
     print(f"{shared} shared parameters; the matrix of gradients that a balancing keeps: {matrix / 1e6:.1f} MB")
     for name, figures in summary.items():
