@@ -1,22 +1,19 @@
-"""One script from the modules in `js/`: what a widget and a page load must be a single text.
-
-The modules are ordinary ES modules and are kept so small that nothing has to build them: their texts are put one after
-another in the order of MODULES, without their `import` lines and without the word `export`. For this to be right, a
-module may import only from modules that stand before it, an import stands on one line, and no two modules have a name
-in common at their top level; the tests hold them to it.
-"""
+"""The explorer's script and style, put together from its modules and those that all views share."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
+
+from mtan_edu.visualization.browser.assemble import join_modules, join_page, style_of
 
 FOLDER = Path(__file__).parent / "js"
 
 MODULES = (
-    "words",
-    "dom",
+    "../../browser/js/words",
+    "../../browser/js/bytes",
+    "../../browser/js/dom",
+    "../../browser/js/surroundings",
     "statistics",
     "order",
     "store",
@@ -26,7 +23,7 @@ MODULES = (
     "paint",
     "panels",
     "legend",
-    "chart",
+    "../../browser/js/chart",
     "predicted",
     "look",
     "controls",
@@ -40,30 +37,23 @@ MODULES = (
 )
 """Modules of the explorer, each after those that it imports from. A new view stands before "explorer"."""
 
-_IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) )", re.MULTILINE)
+PAGE_MODULES = (*MODULES, "../../browser/js/stand_in", "page")
+"""What a page without Python needs."""
 
 
 @cache
 def widget_script() -> str:
     """The explorer as one ES module whose default export has `render({ model, el })`."""
-    return "\n".join(map(_text, MODULES))
+    return join_modules(FOLDER, MODULES)
 
 
 @cache
 def page_script() -> str:
     """The explorer as a script that starts itself in the element "mtan-root" of a page."""
-    modules = widget_script().replace("export default { render };\n", "")
-    start = 'startPage(render, document.getElementById("mtan-root"));\n'
-    return "\n".join([modules, _text("page"), start])
+    return join_page(FOLDER, PAGE_MODULES, "startPage")
 
 
 @cache
 def style() -> str:
     """The style sheet of both."""
-    return (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
-
-
-def _text(name: str) -> str:
-    text = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
-    return _EXPORT.sub("", _IMPORT.sub("", text)).strip() + "\n"
+    return style_of(FOLDER.parent / "explorer.css")

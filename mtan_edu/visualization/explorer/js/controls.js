@@ -1,8 +1,8 @@
 // The controls that all views share: image, epoch with play, stage, channel, sort, scale, colors, zoom.
 
-import { control, h, menu, setAttribute, setText } from "./dom.js";
+import { control, h, labeled, menu, setAttribute, setText, slider } from "../../browser/js/dom.js";
 import { SORTS, SORT_WORDS, sortProblem } from "./order.js";
-import { clamp } from "./words.js";
+import { clamp } from "../../browser/js/words.js";
 
 const EPOCH_STAYS = 700; // ms that an epoch stays while playing
 
@@ -10,11 +10,11 @@ export class Controls {
   constructor({ store, state, look }) {
     Object.assign(this, { store, state, look, timer: null });
     const images = store.index.images.length, epochs = store.index.epochs.length;
-    this.image = this.slider("image", images, (value) => state.set({ image: value }));
-    this.epoch = this.slider("epoch", epochs, (value) => state.set({ epoch: store.index.epochs[value].epoch }));
+    this.image = slider("image", images, (value) => state.set({ image: value }));
+    this.epoch = slider("epoch", epochs, (value) => state.set({ epoch: store.index.epochs[value].epoch }));
     this.play = control("button", { type: "button", class: "mtan-play", on: { click: () => this.toggle() } }, "▶ play");
     this.play.hidden = epochs < 2;
-    this.channel = this.slider("channel", 2, (value) => this.chooseRank(value - 1));
+    this.channel = slider("channel", 2, (value) => this.chooseRank(value - 1));
     this.mean = control("button", {
       type: "button", "aria-label": "mean over channels", title: "mean over channels (m)",
       on: { click: () => this.toggleMean() },
@@ -55,25 +55,6 @@ export class Controls {
     this.scale.value = state.get("scale");
     this.colors.value = state.get("colors");
     setText(this.zoomWords, `${state.get("zoom")[0]}×`);
-  }
-
-  slider(name, count, choose) {
-    const input = control("input", {
-      type: "range", min: 0, max: count - 1, value: 0, "aria-label": name,
-      on: { input: () => choose(Number(input.value)) },
-    });
-    const words = h("output", { class: "mtan-value" });
-    const element = h("label", { class: "mtan-control" }, h("span", {}, name), input, words);
-    element.hidden = count < 2;
-    return {
-      element, input,
-      show(value, total, text, spoken) {
-        setAttribute(input, "max", total - 1);
-        input.value = value;
-        setAttribute(input, "aria-valuetext", spoken);
-        setText(words, text);
-      },
-    };
   }
 
   /** The channel of a rank of the chosen stage; -1 = the mean. */
@@ -132,8 +113,4 @@ export function chooseStage({ state, look, store }, name) {
   const stage = store.stage(name), { rank } = look;
   const order = look.order(stage);
   state.set({ stage: name, channel: rank < 0 ? "mean" : order[clamp(rank, 0, order.length - 1)] });
-}
-
-export function labeled(words, element) {
-  return h("label", { class: "mtan-control" }, h("span", {}, words), element);
 }

@@ -1,15 +1,17 @@
 // The whole: tabs, shared controls, the image, a view, and in words what is shown. Python and pages call render().
 
 import { Controls } from "./controls.js";
-import { control, h, setAttribute, setText } from "./dom.js";
+import { control, h, setAttribute, setText } from "../../browser/js/dom.js";
 import { Fetcher } from "./fetch.js";
-import { Kernel, inflate, toBytes } from "./kernel.js";
+import { inflate, toBytes } from "../../browser/js/bytes.js";
+import { Kernel } from "./kernel.js";
 import { Look } from "./look.js";
 import { Panel, moveFrames, pixelAt } from "./panels.js";
 import { State } from "./state.js";
 import { Store } from "./store.js";
+import { Surroundings, hideStill, lighter } from "../../browser/js/surroundings.js";
 import { allViews } from "./views.js";
-import { clamp, plural } from "./words.js";
+import { clamp, plural } from "../../browser/js/words.js";
 
 const SPOKEN_REST = 400; // ms without a change before a screen reader hears what is shown
 
@@ -35,7 +37,7 @@ class Explorer {
     this.state.onChange(() => this.update());
     this.kernel.onStatus(() => this.kernelChanged());
     root.addEventListener("keydown", (event) => this.key(event));
-    this.watchTheme();
+    this.follow();
     this.update();
     this.kernel.check();
   }
@@ -183,63 +185,29 @@ class Explorer {
     event.preventDefault();
   }
 
-  /** Follow the theme of whatever surrounds us. */
-  watchTheme() {
-    const { root } = this, page = root.ownerDocument;
-    const look = () => {
-      const dark = isDark(root);
-      if (root.classList.contains("mtan-dark") === dark && this.themed) return;
-      this.themed = true;
-      root.classList.toggle("mtan-dark", dark);
+  /** Follow the theme and the size of whatever surrounds us. */
+  follow() {
+    const { root } = this;
+    this.surroundings = new Surroundings(root, () => {
+      const dark = root.classList.contains("mtan-dark");
       this.store.index.tasks.forEach(({ color }, k) => root.style.setProperty(`--task-${k}`, dark ? lighter(color) : color));
       if (this.active) this.update();
-    };
-    this.themes = new MutationObserver(() => requestAnimationFrame(look));
-    for (const element of [page.documentElement, page.body]) this.themes.observe(element, { attributes: true });
-    this.sizes = new ResizeObserver(() => {
-      look();
-      if (this.active && root.clientWidth !== this.width) {
-        this.width = root.clientWidth;
-        this.update();
-      }
     });
-    this.sizes.observe(root);
-    look();
   }
 
   end() {
     this.controls.stop();
     clearTimeout(this.speaking);
-    this.themes.disconnect();
-    this.sizes.disconnect();
+    this.surroundings.end();
     this.fetcher.end();
     this.kernel.end();
     this.state.end();
   }
 }
 
-/** Whether letters are brighter than what lies below them. */
-function isDark(root) {
-  const [r, g, b] = (getComputedStyle(root).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
-  return r + g + b > 380;
-}
-
-/** The same hue, readable on a dark ground. */
-function lighter(color) {
-  const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-  return `#${parts.map((part) => Math.round(part + (255 - part) * 0.45).toString(16).padStart(2, "0")).join("")}`;
-}
-
-/** The still picture before the explorer, the output above it in a notebook, gives way while the explorer lives. */
-function hideStill(el) {
-  const before = el.closest(".jp-OutputArea-child")?.previousElementSibling;
-  const still = before?.querySelector("img") ? before : document.getElementById("mtan-still");
-  if (still) still.style.display = "none";
-}
-
 /** Show the model in an element, and anew whenever Python gives it other masks. */
 async function render({ model, el }) {
-  const root = h("div", { class: "mtan-explorer" });
+  const root = h("div", { class: "mtan-widget mtan-explorer" });
   el.append(root);
   let explorer = null, made = 0;
   const make = async () => {

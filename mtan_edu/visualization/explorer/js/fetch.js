@@ -1,6 +1,6 @@
 // Maps that did not fit into the page: asked for when somebody looks at them and rests.
 
-import { toBytes } from "./kernel.js";
+import { toBytes } from "../../browser/js/bytes.js";
 
 const FETCH_AFTER = 200; // ms
 

@@ -98,17 +98,3 @@ export class Kernel {
     this.listeners = [];
   }
 }
-
-/** What Python's zlib made smaller, as it was. */
-export async function inflate(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** A message's buffer as bytes, however it arrives. */
-export function toBytes(buffer) {
-  if (buffer instanceof Uint8Array) return buffer;
-  return buffer instanceof ArrayBuffer
-    ? new Uint8Array(buffer)
-    : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-}

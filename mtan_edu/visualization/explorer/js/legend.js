@@ -1,6 +1,6 @@
 // Which color means what, always with numbers or words at both ends.
 
-import { h, setText } from "./dom.js";
+import { h, setText } from "../../browser/js/dom.js";
 import { paintWords } from "./paint.js";
 
 /** A flat colorbar between two texts. */

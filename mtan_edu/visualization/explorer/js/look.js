@@ -2,7 +2,6 @@
 
 import { channelAtRank, channelOrder } from "./order.js";
 import { colorTable, colorWord } from "./paint.js";
-import { channelWords, rankWords } from "./words.js";
 import { summary } from "./statistics.js";
 
 export class Look {
@@ -95,4 +94,15 @@ export class Look {
   get where() {
     return `image ${this.image}, ${this.epochLabel}`;
   }
+}
+
+/** "mean over 8 channels", "channel 5". */
+export function channelWords(stage, channel) {
+  if (channel === "mean") return stage.channels === 1 ? "its one channel" : `mean over ${stage.channels} channels`;
+  return `channel ${channel}`;
+}
+
+/** "channel 5, 1st of 8 by disagreement". */
+export function rankWords(rank, count, sort) {
+  return sort === "number" ? `${rank + 1} of ${count}` : `rank ${rank + 1} of ${count} by ${sort}`;
 }

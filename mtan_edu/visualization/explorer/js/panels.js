@@ -1,8 +1,8 @@
 // A map or the image in a frame: same zoom, same crosshair, a click chooses the pixel.
 
 import { clearCanvas } from "./paint.js";
-import { h } from "./dom.js";
-import { clamp } from "./words.js";
+import { h } from "../../browser/js/dom.js";
+import { clamp } from "../../browser/js/words.js";
 
 /**
  * A frame around a canvas (or another element) that shows a part of the image.

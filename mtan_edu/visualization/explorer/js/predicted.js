@@ -1,7 +1,7 @@
 // What the tasks should have and have predicted: values at a pixel, and maps in color.
 
 import { colorIndex, colorWord } from "./paint.js";
-import { number, short } from "./words.js";
+import { number, short } from "../../browser/js/words.js";
 
 const KNOWN_ANGLE = 180 / Math.PI;
 

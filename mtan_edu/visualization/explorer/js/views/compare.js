@@ -1,12 +1,12 @@
 // Compare: two tasks, what sets them apart, and how much they agree on each channel.
 
-import { control, h, menu, setAttribute, setText } from "../dom.js";
+import { control, h, menu, setAttribute, setText } from "../../../browser/js/dom.js";
 import { Legend } from "../legend.js";
 import { colorIndex, paintMap, paintNumbers } from "../paint.js";
 import { Panel, pixelAt, pixelPlace } from "../panels.js";
 import { compareMaps, floats, summary, valueAt } from "../statistics.js";
 import { registerView } from "../views.js";
-import { clamp, plural, short, signed } from "../words.js";
+import { clamp, plural, short, signed } from "../../../browser/js/words.js";
 
 const STRIP = 64; // height of the strip [pixels]
 

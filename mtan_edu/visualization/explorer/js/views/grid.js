@@ -1,14 +1,15 @@
 // Grid: a row per task; a column per stage, or per channel of the chosen stage.
 
 import { chooseStage } from "../controls.js";
-import { control, h, setAttribute, setText } from "../dom.js";
+import { control, h, setAttribute, setText } from "../../../browser/js/dom.js";
+import { channelWords } from "../look.js";
 import { Legend } from "../legend.js";
 import { SORT_WORDS, stageOrder } from "../order.js";
 import { paintMap } from "../paint.js";
 import { Panel, pixelAt } from "../panels.js";
 import { brightest, summary, valueAt } from "../statistics.js";
 import { registerView } from "../views.js";
-import { channelWords, clamp, number, plural, short } from "../words.js";
+import { clamp, number, plural, short } from "../../../browser/js/words.js";
 
 const PAGE = 10; // channels side by side
 

@@ -1,10 +1,10 @@
 // Numbers: what is measured of every task, pair of tasks and stage, beside the start and the spread over the images.
 
-import { drawChart } from "../chart.js";
+import { drawChart } from "../../../browser/js/chart.js";
 import { chooseStage } from "../controls.js";
-import { control, h, setAttribute, setText, svg } from "../dom.js";
+import { control, h, setAttribute, setText, svg } from "../../../browser/js/dom.js";
 import { registerView } from "../views.js";
-import { clamp, number, plural, short, signed } from "../words.js";
+import { clamp, number, plural, short, signed } from "../../../browser/js/words.js";
 
 const PAIR_MARKS = "○□△◇▽☆";
 const PAIR_DASHES = ["", "7 3", "2 3", "9 3 2 3", "4 2 1 2", "12 3"];

@@ -1,13 +1,13 @@
 // Pixel: one place of the image; the masks of all tasks there through the stages, and what each task predicted.
 
-import { drawChart } from "../chart.js";
-import { h, setText, svg } from "../dom.js";
+import { drawChart } from "../../../browser/js/chart.js";
+import { h, setText, svg } from "../../../browser/js/dom.js";
 import { paintWords } from "../paint.js";
 import { Panel, pixelAt, pixelPlace } from "../panels.js";
 import { Predicted } from "../predicted.js";
 import { valueAt } from "../statistics.js";
 import { registerView } from "../views.js";
-import { listing, short } from "../words.js";
+import { listing, short } from "../../../browser/js/words.js";
 
 class Pixel {
   constructor(context) {

@@ -1,13 +1,13 @@
 // Through training: a mask now, untrained, and what has changed; how far tasks are apart, and how much of it is learned.
 
-import { drawChart } from "../chart.js";
-import { h, setAttribute, setText, svg } from "../dom.js";
+import { drawChart } from "../../../browser/js/chart.js";
+import { h, setAttribute, setText, svg } from "../../../browser/js/dom.js";
 import { Legend } from "../legend.js";
 import { paintMap, paintNumbers } from "../paint.js";
 import { Panel, pixelAt } from "../panels.js";
 import { compareMaps, floats, summary } from "../statistics.js";
 import { registerView } from "../views.js";
-import { short, signed } from "../words.js";
+import { short, signed } from "../../../browser/js/words.js";
 
 const DASHES = ["", "7 3", "2 3", "9 3 2 3", "4 2 1 2"];
 

@@ -49,3 +49,29 @@ export function menu(name, options, choose) {
   }
   return select;
 }
+
+/** A control with its name before it. */
+export function labeled(words, element) {
+  return h("label", { class: "mtan-control" }, h("span", {}, words), element);
+}
+
+/** A slider over `count` places, its name before it and the value in words behind it; hidden if there is one place. */
+export function slider(name, count, choose) {
+  const input = control("input", {
+    type: "range", min: 0, max: count - 1, value: 0, "aria-label": name,
+    on: { input: () => choose(Number(input.value)) },
+  });
+  const words = h("output", { class: "mtan-value" });
+  const element = labeled(name, input);
+  element.append(words);
+  element.hidden = count < 2;
+  return {
+    element, input,
+    show(value, total, text, spoken) {
+      setAttribute(input, "max", total - 1);
+      input.value = value;
+      setAttribute(input, "aria-valuetext", spoken);
+      setText(words, text);
+    },
+  };
+}

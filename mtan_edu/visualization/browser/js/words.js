@@ -31,14 +31,3 @@ export function listing(names) {
 export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }
-
-/** "mean over 8 channels", "channel 5". */
-export function channelWords(stage, channel) {
-  if (channel === "mean") return stage.channels === 1 ? "its one channel" : `mean over ${stage.channels} channels`;
-  return `channel ${channel}`;
-}
-
-/** "channel 5, 1st of 8 by disagreement". */
-export function rankWords(rank, count, sort) {
-  return sort === "number" ? `${rank + 1} of ${count}` : `rank ${rank + 1} of ${count} by ${sort}`;
-}

@@ -1,0 +1,1 @@
+"""What the views that live in a browser have in common: small ES modules, a style, and a page without Python."""
