@@ -1,18 +1,21 @@
 """How much does each task lose when its masks at one stage are replaced? On a trained run, over its validation images.
 
-    python benchmarks/interventions.py runs/mtan_001
+    python benchmarks/interventions.py runs/seed_0 runs/seed_1 runs/seed_2
 
 Every task's masks at a stage are made 1 everywhere, the same at every pixel (each channel its mean), those of another
 image, and those of the next task. Tasks do not see each other's masks, so all are changed at once. The table says what
-each task's first metric becomes; it goes to benchmarks/results/interventions.json. About 40 evaluations of the set.
+each task's first metric becomes, over runs of several seeds with the spread; it goes to
+benchmarks/results/interventions.json. About 40 evaluations of the set per run.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+import statistics
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mtan_edu.experiment import load_model, load_tasks, progress_bars, read_config
@@ -21,6 +24,17 @@ from mtan_edu.models import MTAN, intervene, of_another_image, open_everywhere, 
 from mtan_edu.training import evaluate
 
 RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the first metric of each task is when the masks at a stage are changed."""
+
+    masks: str
+    stage: str
+    metrics: dict[str, float]
+
+
 Block = Callable[[list[str]], AbstractContextManager[None]]
 
 
@@ -36,10 +50,10 @@ def blocks(model: MTAN) -> dict[str, Block]:
     }
 
 
-def measure(folder: Path) -> Iterator[dict[str, object]]:
+def measure(folder: Path, device: str) -> Iterator[Row]:
     """One row per change and stage; the unchanged network first."""
     config, tasks = read_config(folder), load_tasks(folder)
-    model = load_model(folder)
+    model = load_model(folder, device)
     assert isinstance(model, MTAN)
     frames = open_experiment_data(config, config.data).val
     first = {name: next(iter(task.higher_is_better)) for name, task in tasks.items()}
@@ -51,26 +65,33 @@ def measure(folder: Path) -> Iterator[dict[str, object]]:
     for change, place, block in bars(todo, len(todo), "changes") if bars else todo:
         with block:
             measured = evaluate(model, tasks, frames, batch_size=20).metrics
-        yield {"masks": change, "stage": place} | {
-            f"{name} {metric}": measured[name][metric] for name, metric in first.items()
-        }
+        yield Row(change, place, {f"{name} {metric}": measured[name][metric] for name, metric in first.items()})
+
+
+def spread(values: Sequence[float]) -> str:
+    """Mean ± sample standard deviation over the runs."""
+    mean = f"{statistics.mean(values):.3f}"
+    return f"{mean} ± {statistics.stdev(values):.3f}" if len(values) > 1 else mean
 
 
 def main() -> None:
     """Print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path, help="folder of a finished run of an MTAN")
+    parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs of one MTAN, each of another seed")
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
-    rows = list(measure(options.run))
-    columns = list(rows[0])
-    print("| " + " | ".join(columns) + " |\n|---|---|" + "---:|" * (len(columns) - 2))
-    for row in rows:
-        cells = [f"{value:.3f}" if isinstance(value, float) else str(value) for value in row.values()]
-        print("| " + " | ".join(cells) + " |")
+    by_run = [list(measure(run, options.device)) for run in options.runs]
+    columns = list(by_run[0][0].metrics)
+    print("| masks | stage | " + " | ".join(columns) + " |\n|---|---|" + "---:|" * len(columns))
+    for rows in zip(*by_run, strict=True):
+        cells = [spread([row.metrics[column] for row in rows]) for column in columns]
+        print(f"| {rows[0].masks} | {rows[0].stage} | " + " | ".join(cells) + " |")
     written = RESULTS / "interventions.json"
-    config = read_config(options.run)
-    setting = {"data": Path(config.data).name, "width": config.width, "epochs": config.training.epochs}
-    written.write_text(json.dumps({"setting": setting, "rows": rows}, indent=2) + "\n")
+    config = read_config(options.runs[0])
+    seeds = [read_config(run).training.seed for run in options.runs]
+    setting = {"data": Path(config.data).name, "width": config.width, "epochs": config.training.epochs, "seeds": seeds}
+    tables = [[asdict(row) for row in rows] for rows in by_run]
+    written.write_text(json.dumps({"setting": setting, "runs": tables}, indent=1) + "\n")
     print(f"Written: {written}")
 
 
