@@ -8,12 +8,13 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
+from mtan_edu.weighting.for_tasks import ForTasks
 from mtan_edu.weighting.gramian import gramian_of
 
 
-class GradientBalancing(nn.Module, ABC):
+class GradientBalancing(ForTasks, ABC):
     """Makes one gradient of K. It knows neither the tasks' names nor the network: only a matrix, in the tasks' order.
 
     A step of training is
@@ -40,10 +41,7 @@ class GradientBalancing(nn.Module, ABC):
         Raises:
             ValueError: If `num_tasks` is below 1.
         """
-        super().__init__()
-        if num_tasks < 1:
-            raise ValueError(f"`num_tasks` must be at least 1; got {num_tasks}. Give the number of tasks to balance.")
-        self.num_tasks = num_tasks
+        super().__init__(num_tasks)
         self.register_buffer("last_weights", torch.ones(num_tasks, dtype=torch.float64))
 
     @torch.no_grad()
@@ -82,28 +80,6 @@ class GradientBalancing(nn.Module, ABC):
     def own_weights(self) -> Float[Tensor, " K"]:
         """The factor of each task's gradient on the parameters that are its own, in the last step, `(K,)`: 1."""
         return torch.ones(self.num_tasks, dtype=torch.float64)
-
-    def end_epoch(self, mean_losses: Float[Tensor, " K"]) -> None:
-        """Hear how the epoch went. No method here needs to know.
-
-        Args:
-            mean_losses: Each task's unweighted training loss, averaged over the epoch, `(K,)`.
-
-        Raises:
-            ValueError: If there are not K losses.
-        """
-        self._check("mean_losses", mean_losses)
-
-    def extra_repr(self) -> str:
-        """What `print` shows."""
-        return f"num_tasks={self.num_tasks}"
-
-    def _check(self, name: str, losses: Tensor) -> None:
-        if losses.shape != (self.num_tasks,):
-            raise ValueError(
-                f"`{name}` must have shape ({self.num_tasks},), one loss per task; got {tuple(losses.shape)}. "
-                "Stack the tasks' losses in the tasks' order."
-            )
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         """Stay on the CPU and in float64 whatever `.to()` asks: a few numbers, and Apple's GPUs have no float64."""

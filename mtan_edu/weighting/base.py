@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
+
+from mtan_edu.weighting.for_tasks import ForTasks
 
 
-class LossWeighting(nn.Module, ABC):
+class LossWeighting(ForTasks, ABC):
     """Makes one loss of K. It knows neither the tasks' names nor the network: only a vector, in the tasks' order.
 
     A step of training is
@@ -33,17 +35,6 @@ class LossWeighting(nn.Module, ABC):
 
     looks_again: ClassVar[bool] = False
     weighs_some: ClassVar[bool] = False
-
-    def __init__(self, num_tasks: int) -> None:
-        """Weight the losses of `num_tasks` tasks, K.
-
-        Raises:
-            ValueError: If `num_tasks` is below 1.
-        """
-        super().__init__()
-        if num_tasks < 1:
-            raise ValueError(f"`num_tasks` must be at least 1; got {num_tasks}. Give the number of losses to weight.")
-        self.num_tasks = num_tasks
 
     def forward(self, losses: Float[Tensor, " K"]) -> Float[Tensor, ""]:
         """The loss to train, from the tasks' losses.
@@ -83,28 +74,6 @@ class LossWeighting(nn.Module, ABC):
             ValueError: If there are not K losses.
         """
         self._check("losses", losses)
-
-    def end_epoch(self, mean_losses: Float[Tensor, " K"]) -> None:
-        """Hear how the epoch went. Most weightings need not know.
-
-        Args:
-            mean_losses: Each task's unweighted training loss, averaged over the epoch, `(K,)`.
-
-        Raises:
-            ValueError: If there are not K losses.
-        """
-        self._check("mean_losses", mean_losses)
-
-    def extra_repr(self) -> str:
-        """What `print` shows."""
-        return f"num_tasks={self.num_tasks}"
-
-    def _check(self, name: str, losses: Tensor) -> None:
-        if losses.shape != (self.num_tasks,):
-            raise ValueError(
-                f"`{name}` must have shape ({self.num_tasks},), one loss per task; got {tuple(losses.shape)}. "
-                "Stack the tasks' losses in the tasks' order."
-            )
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         """Move parameters only: buffers stay on the CPU, as exact as they are, whatever `.to()` asks.
