@@ -5,7 +5,8 @@
 
 Every training is a run under `--out`; what is finished is not trained again, so that a comparison that was broken off
 goes on where it was, and seeds and methods can be added. Figures are those of the last epoch on the validation images.
-The table goes to `benchmarks/results/compare_<study>.json`. One thread: two trainings at a time use two cores better.
+Beside it stands Δm in both conventions, over the single networks. The table goes to
+`benchmarks/results/compare_<study>.json`. One thread: two trainings at a time use two cores better.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mtan_edu.experiment import ExperimentConfig, preset, resume_run, start_run
+from mtan_edu.records import GainRecord
 from mtan_edu.run_layout import CONFIG, read_json
 from mtan_edu.run_reader import read_epochs
+from mtan_edu.tasks import gains_over_seeds, mean_metrics
+from mtan_edu.visualization import delta_m_table
 from mtan_edu.weighting import available
 
 RESULTS = Path(__file__).parent / "results"
@@ -144,6 +148,33 @@ def lines(rows: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
         yield f"| {name} | {len(seeds)} | {row['cpu_seconds']} | " + " | ".join(cells) + " |"
 
 
+def gains(rows: Mapping[str, Mapping[str, object]]) -> dict[str, GainRecord]:
+    """Method to what it gains over the single networks, seed by seed; nothing if those are not trained."""
+    alone = rows.get(SINGLE.name)
+    if alone is None:
+        return {}
+    baseline = mean_metrics(list(alone["seeds"].values()))  # type: ignore[attr-defined]
+    count = len(alone["seeds"])  # type: ignore[arg-type]
+    name = SINGLE.name if count == 1 else f"{SINGLE.name}, mean of {count} seeds"
+    return {
+        method: gains_over_seeds(list(row["seeds"].values()), baseline, name)  # type: ignore[attr-defined]
+        for method, row in rows.items()
+    }
+
+
+def gain_lines(gained: Mapping[str, GainRecord]) -> Iterator[str]:
+    """Δm in both conventions [percent] as Markdown, and what each task gains: mean ± standard deviation over seeds."""
+    first = next(iter(gained.values()))
+    yield "| method | n | " + " | ".join(["Δm per task", "Δm per metric", *first.gains[0]]) + " |"
+    yield "|---|---:|" + "---:|" * (2 + len(first.gains[0]))
+    for name, row in delta_m_table(gained).iterrows():
+        both = [f"{row[f'Δm per {per}']:+.1f}" for per in ("task", "metric")]
+        if row["seeds"] > 1:
+            both = [f"{cell} ± {row[f'± per {per}']:.1f}" for cell, per in zip(both, ("task", "metric"), strict=True)]
+        tasks = [f"{row[task]:+.1f}" for task in first.gains[0]]
+        yield f"| {name} | {row['seeds']:.0f} | " + " | ".join([*both, *tasks]) + " |"
+
+
 def spread(values: Sequence[float]) -> str:
     """Mean ± sample standard deviation, three significant digits or so."""
     digits = 1 if statistics.mean(values) > 10 else 3
@@ -180,6 +211,11 @@ def main() -> None:
     train_all(chosen, options.seeds, config, options.out)
     rows = table(methods, options.seeds, options.out, options.epochs)
     print("\n".join(lines(rows)))
+    gained = gains(rows)
+    if gained:
+        print("\nOver " + next(iter(gained.values())).baseline + ":\n\n" + "\n".join(gain_lines(gained)))
+    for name, record in gained.items():
+        rows[name]["delta_m"] = {per: record.delta_m(per).tolist() for per in ("task", "metric")}
     setting = {"width": options.width, "epochs": options.epochs, "batch_size": training.batch_size, "threads": 1}
     about = {"data": Path(options.data).name, "image_size": list(options.size), **setting}
     written = RESULTS / f"compare_{options.study}.json"
