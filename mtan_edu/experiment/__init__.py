@@ -15,6 +15,7 @@ from mtan_edu.recording.runs import new_run_folder
 
 if TYPE_CHECKING:
     from mtan_edu.experiment.build import Experiment, build_experiment
+    from mtan_edu.experiment.connect import connect_what_if
     from mtan_edu.experiment.gradients import look_at_gradients
     from mtan_edu.experiment.run import (
         evaluate_run,
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
         start_run,
         train_new_run,
     )
+    from mtan_edu.experiment.what_if import WhatIf
 
 __all__ = [
     "PRESETS",
     "Experiment",
     "ExperimentConfig",
+    "WhatIf",
     "build_experiment",
+    "connect_what_if",
     "evaluate_run",
     "load_model",
     "load_tasks",
@@ -48,6 +52,12 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    others = {"Experiment": "build", "build_experiment": "build", "look_at_gradients": "gradients"}
+    others = {
+        "Experiment": "build",
+        "WhatIf": "what_if",
+        "build_experiment": "build",
+        "connect_what_if": "connect",
+        "look_at_gradients": "gradients",
+    }
     module = others.get(name, "run")
     return getattr(importlib.import_module(f"{__name__}.{module}"), name)

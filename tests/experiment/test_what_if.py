@@ -37,6 +37,11 @@ def what_if(model: MTAN, batch: Batch) -> WhatIf:
     return WhatIf(model, TASKS, batch)
 
 
+def same(got: np.ndarray, expected: np.ndarray) -> bool:
+    """Equal up to rounding: the same convolution may be summed in another order the next time."""
+    return bool(np.abs(got - expected).max() < 1e-6)
+
+
 def depth(record: InterventionRecord) -> np.ndarray:
     return record.predictions.predictions["depth"]
 
@@ -44,8 +49,8 @@ def depth(record: InterventionRecord) -> np.ndarray:
 def test_without_a_change_it_is_the_network(what_if: WhatIf, model: MTAN, batch: Batch) -> None:
     with torch.inference_mode():
         expected = TASKS["depth"].prediction_array(model(batch.image)["depth"])
-    assert np.array_equal(depth(what_if.unchanged), expected)
-    assert np.array_equal(depth(what_if.scale("depth", None, 1)), expected)
+    assert same(depth(what_if.unchanged), expected)
+    assert same(depth(what_if.scale("depth", None, 1)), expected)
 
 
 @pytest.mark.parametrize("stage", [None, "encoder_2", "decoder_1"])
@@ -56,14 +61,14 @@ def test_a_change_gives_what_the_whole_network_gives_under_it(
     with torch.inference_mode(), intervene(model, open_everywhere, tasks=["depth"], stages=stages):
         expected = TASKS["depth"].prediction_array(model(batch.image)["depth"])
     changed = what_if.change("depth", stage, "open")
-    assert np.array_equal(depth(changed), expected)
-    assert not np.array_equal(depth(changed), depth(what_if.unchanged))
+    assert same(depth(changed), expected)
+    assert not same(depth(changed), depth(what_if.unchanged))
 
 
 def test_taken_masks_are_those_of_the_undisturbed_network(what_if: WhatIf, model: MTAN, batch: Batch) -> None:
     with torch.inference_mode(), swap_masks(model, {"depth": "normal"}):
         expected = TASKS["depth"].prediction_array(model(batch.image)["depth"])
-    assert np.array_equal(depth(what_if.take("depth", None, "normal")), expected)
+    assert same(depth(what_if.take("depth", None, "normal")), expected)
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -92,7 +97,7 @@ def test_a_change_is_described_in_words(what_if: WhatIf) -> None:
 
 def test_after_a_change_the_network_is_as_before(what_if: WhatIf) -> None:
     what_if.change("depth", None, "open")
-    assert np.array_equal(depth(what_if.scale("depth", None, 1)), depth(what_if.unchanged))
+    assert same(depth(what_if.scale("depth", None, 1)), depth(what_if.unchanged))
 
 
 def test_what_is_unknown_is_refused(what_if: WhatIf) -> None:
@@ -109,4 +114,20 @@ def test_what_is_unknown_is_refused(what_if: WhatIf) -> None:
 def test_a_run_is_asked_about_the_images_it_has_recorded(whole: Path) -> None:
     what_if = WhatIf.of_run(whole)
     assert len(what_if.unchanged.by_image) == 2
+    assert what_if.epoch == 3
     assert what_if.unchanged.metrics.keys() == {"semantic", "depth", "normal"}
+
+
+def test_without_a_name_the_masks_of_all_tasks_are_changed(what_if: WhatIf, model: MTAN, batch: Batch) -> None:
+    with torch.inference_mode(), intervene(model, open_everywhere):
+        shared = model(batch.image)
+    changed = what_if.change(None, None, "open")
+    for name, task in TASKS.items():
+        assert same(changed.predictions.predictions[name], task.prediction_array(shared[name]))
+    assert changed.description == "the masks of all tasks at all stages are open everywhere"
+
+
+def test_one_image_has_no_other_whose_masks_it_could_take(model: MTAN, batch: Batch) -> None:
+    alone = WhatIf(model, TASKS, Batch(batch.image[:1], {name: of[:1] for name, of in batch.targets.items()}))
+    with pytest.raises(ValueError, match="`batch` must hold two images for `shuffle`; got 1"):
+        alone.change("depth", None, "shuffle")

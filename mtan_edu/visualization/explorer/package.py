@@ -17,7 +17,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 
-from mtan_edu.records import MaskRecord
+from mtan_edu.records import Display, MaskRecord
 from mtan_edu.visualization.explorer.numbers import pack_numbers
 from mtan_edu.visualization.explorer.pictures import encode_image
 from mtan_edu.visualization.explorer.plan import Plan, Size, make_plan, plan_notes, pool, pooled_size
@@ -131,6 +131,12 @@ def quantize(values: np.ndarray, low: float = 0.0, high: float = 1.0) -> np.ndar
     return np.round(np.clip(share, 0, 1) * 255).astype(np.uint8)
 
 
+def pack_display(display: Display) -> dict[str, Any]:
+    """How a page shows a task's targets and predictions."""
+    colors = class_colors(max(len(display.classes), 1)) if display.kind == "classes" else []
+    return {"kind": display.kind, "classes": list(display.classes), "unit": display.unit, "colors": list(colors)}
+
+
 class _Writer:
     """Fills the parts of the data, one epoch after another."""
 
@@ -231,17 +237,13 @@ def _tasks(names: Sequence[str], source: MaskSource) -> list[dict[str, Any]]:
     for name, style in task_styles(names).items():
         display = source.tasks[name].display if name in source.tasks else None
         dash = [] if isinstance(style.dash, str) else [2.5 * length for length in style.dash[1]]
-        shown = None
-        if display is not None:
-            colors = class_colors(max(len(display.classes), 1)) if display.kind == "classes" else []
-            shown = {"kind": display.kind, "classes": display.classes, "unit": display.unit, "colors": colors}
         found.append(
             {
                 "name": name,
                 "color": style.color,
                 "dash": " ".join(f"{length:g}" for length in dash),
                 "mark": _MARKS[style.marker],
-                "display": shown,
+                "display": None if display is None else pack_display(display),
             }
         )
     return found

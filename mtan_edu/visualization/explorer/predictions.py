@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mtan_edu.records import PredictionRecord
 from mtan_edu.visualization.explorer.plan import thinned
 from mtan_edu.visualization.explorer.source import MaskSource
 
@@ -43,27 +44,46 @@ def pack_predictions(
     per_pixel = sum(BYTES_PER_PIXEL[last.tasks[name].display.kind] for name in maps)
     size = last.targets[maps[0]].shape[1:3] if maps else (1, 1)
     step, kept = _fit(size, per_pixel * images, sorted(recorded), budget)
+    index, data = encode_predictions([recorded[place] for place in kept], slice(images), step)
+    return {**index, "epochs": [list(epochs).index(place) for place in kept]}, data
+
+
+def encode_predictions(
+    records: Sequence[PredictionRecord], images: slice, step: int = 1
+) -> tuple[dict[str, Any], bytes]:
+    """Targets of the last record and predictions of all, for some of the images.
+
+    Args:
+        records: Predictions for the same images.
+        images: Which images.
+        step: Every how many pixels are kept, along both sides.
+
+    Returns:
+        Height, width, step, and per task where its targets and then its predictions, record by record, begin; and the
+        bytes.
+    """
+    last = records[-1]
+    maps = [of for of in last.targets.values() if of.ndim > 1]
+    size = maps[0].shape[1:3] if maps else (1, 1)
     rows, columns = (np.arange(step // 2, side, step) for side in size)
     buffer, tasks = bytearray(), {}
     for name, task in last.tasks.items():
         kind = task.display.kind
-        arrays = [last.targets[name], *(recorded[place].predictions[name] for place in kept)]
-        arrays = [array[:images] for array in arrays]
-        if name not in maps:
+        arrays = [last.targets[name], *(record.predictions[name] for record in records)]
+        arrays = [array[images] for array in arrays]
+        if last.targets[name].ndim == 1:
             tasks[name] = {"whole": True, "targets": arrays[0].tolist(), "values": [a.tolist() for a in arrays[1:]]}
             continue
         if kind != "direction":
             arrays = [array.reshape(*array.shape[:3]) for array in arrays]
         arrays = [array[:, rows][:, :, columns] for array in arrays]
-        limits = _limits(arrays) if kind == "scalar" else (0.0, 0.0)
+        limits = scalar_limits(arrays) if kind == "scalar" else (0.0, 0.0)
         tasks[name] = {"whole": False, "low": limits[0], "high": limits[1], "targets": len(buffer)}
         buffer += _encode(arrays[0], kind, limits)
         tasks[name]["values"] = len(buffer)
         for array in arrays[1:]:
             buffer += _encode(array, kind, limits)
-    places = [list(epochs).index(place) for place in kept]
-    index = {"height": len(rows), "width": len(columns), "step": step, "epochs": places, "tasks": tasks}
-    return index, bytes(buffer)
+    return {"height": len(rows), "width": len(columns), "step": step, "tasks": tasks}, bytes(buffer)
 
 
 def _fit(size: tuple[int, ...], per_pixel: int, recorded: list[int], budget: int) -> tuple[int, list[int]]:
@@ -84,7 +104,8 @@ def _fit(size: tuple[int, ...], per_pixel: int, recorded: list[int], budget: int
     return step, recorded[-1:]
 
 
-def _limits(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
+def scalar_limits(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
+    """The lowest and the highest known number; 0 and 1 if none is known."""
     known = np.concatenate([array[np.isfinite(array) & (array != 0)].ravel() for array in arrays])
     return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
 

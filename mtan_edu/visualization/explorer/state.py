@@ -11,12 +11,17 @@ from mtan_edu.visualization.explorer.ranking import CRITERIA
 from mtan_edu.visualization.masks import SCALES
 from mtan_edu.visualization.words import listing, nearest
 
-VIEWS = ("grid", "compare", "pixel", "training", "numbers")
+VIEWS = ("grid", "compare", "pixel", "training", "numbers", "what_if")
 """Views, in the order of their tabs."""
 
 SORTS = ("number", *CRITERIA)
 COLUMNS = ("stages", "channels")
 LARGEST_ZOOM = 8
+
+CHANGES = ("scale", "open", "mean", "shuffle", "swap")
+"""What can be done to masks: multiplied, 1 everywhere, each channel its mean, another image's, another task's."""
+
+LARGEST_FACTOR = 2
 
 
 def first_state(index: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,6 +43,10 @@ def first_state(index: Mapping[str, Any]) -> dict[str, Any]:
         "swipe": None,
         "colors": index["maskColormaps"][0],
         "zoom": [1, 0.5, 0.5],
+        "change": CHANGES[0],
+        "factor": 1.0,
+        "all_tasks": False,
+        "all_stages": True,
     }
 
 
@@ -62,6 +71,7 @@ def checked(name: str, value: Any, index: Mapping[str, Any]) -> Any:
         "sort": SORTS,
         "columns": COLUMNS,
         "colors": MASK_COLORMAPS,
+        "change": CHANGES,
     }
     if name in choices:
         return _one_of(name, value, list(choices[name]))
@@ -73,6 +83,8 @@ def checked(name: str, value: Any, index: Mapping[str, Any]) -> Any:
         return _zoom(value)
     if name == "swipe" and value is not None and not 0 <= value <= 1:
         raise ValueError(f"`swipe` must be None or in [0, 1]; got {value}. 0.5 splits the picture in the middle.")
+    if name == "factor" and not 0 <= value <= LARGEST_FACTOR:
+        raise ValueError(f"`factor` must be in [0, {LARGEST_FACTOR}]; got {value}. 1 changes nothing.")
     return value
 
 

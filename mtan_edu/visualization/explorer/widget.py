@@ -47,7 +47,7 @@ class MaskExplorer(anywidget.AnyWidget):
         **state: Settings to begin with, such as `view="compare"`.
 
     Attributes:
-        view: "grid", "compare", "pixel", "training" or "numbers".
+        view: "grid", "compare", "pixel", "training", "numbers" or "what_if".
         image: Which image.
         task: The chosen task; the first of the two that are compared.
         other_task: The second one.
@@ -62,6 +62,12 @@ class MaskExplorer(anywidget.AnyWidget):
         swipe: Where one task's picture gives way to the other's, in [0, 1]; None = side by side.
         colors: Color map of the masks.
         zoom: Factor, and the center's x and y in [0, 1].
+        change: What if the masks were others: "scale" (multiplied), "open" (1 everywhere), "mean" (the same at every
+            pixel), "shuffle" (another image's) or "swap" (those of `other_task`). `connect_what_if` of
+            `mtan_edu.experiment` brings the network that answers.
+        factor: By how much "scale" multiplies them, in [0, 2].
+        all_tasks: Whether all tasks' masks are changed; else those of `task`.
+        all_stages: Whether they are changed at all stages; else at `stage`.
 
     Raises:
         FileNotFoundError: If there is no run.
@@ -72,6 +78,7 @@ class MaskExplorer(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
     _index = traitlets.Dict().tag(sync=True)
     _data = traitlets.Bytes().tag(sync=True)
+    _answered: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     view = traitlets.Unicode().tag(sync=True)
     image = traitlets.Int().tag(sync=True)
@@ -88,6 +95,10 @@ class MaskExplorer(anywidget.AnyWidget):
     swipe = traitlets.Float(allow_none=True).tag(sync=True)
     colors = traitlets.Unicode().tag(sync=True)
     zoom: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    change = traitlets.Unicode().tag(sync=True)
+    factor = traitlets.Float().tag(sync=True)
+    all_tasks = traitlets.Bool().tag(sync=True)
+    all_stages = traitlets.Bool().tag(sync=True)
 
     def __init__(
         self,
@@ -127,6 +138,11 @@ class MaskExplorer(anywidget.AnyWidget):
             for name in in_order:
                 setattr(self, name, changes[name])
 
+    @property
+    def masks(self) -> MaskRecord:
+        """The masks of the chosen epoch, with their images, as they were recorded."""
+        return self._source.masks(self._source.epochs.index(self.epoch))
+
     def on_request(self, kind: str, handler: Callable[[Mapping[str, Any]], Answer]) -> None:
         """Answer what a view asks with `kernel.ask(kind, content)`.
 
@@ -136,6 +152,7 @@ class MaskExplorer(anywidget.AnyWidget):
                 ValueError becomes a sentence in the browser.
         """
         self._handlers[kind] = handler
+        self._answered = list(self._handlers)
 
     def show_untrained(self, record: MaskRecord) -> None:
         """Take other masks for those of the untrained network, such as those of one that has seen the images.
@@ -205,7 +222,7 @@ class MaskExplorer(anywidget.AnyWidget):
 
     @traitlets.validate(
         "view", "image", "task", "other_task", "stage", "epoch", "pixel", "scale", "sort", "columns", "colors", "zoom",
-        "swipe",
+        "swipe", "change", "factor",
     )  # fmt: skip
     def _check(self, proposal: Mapping[str, Any]) -> Any:
         return checked(proposal["trait"].name, proposal["value"], self._package.index)
