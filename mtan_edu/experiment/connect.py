@@ -22,11 +22,11 @@ LARGEST_SIDE = 192
 _Asked = Callable[[WhatIf, Mapping[str, Any]], InterventionRecord]
 
 ANSWERS: Mapping[str, _Asked] = {
-    "scale": lambda what_if, asked: what_if.scale(asked["task"], asked["stage"], _number(asked["factor"])),
-    "open": lambda what_if, asked: what_if.change(asked["task"], asked["stage"], "open"),
-    "mean": lambda what_if, asked: what_if.change(asked["task"], asked["stage"], "mean"),
-    "shuffle": lambda what_if, asked: what_if.change(asked["task"], asked["stage"], "shuffle"),
-    "swap": lambda what_if, asked: what_if.take(asked["task"], asked["stage"], asked["other_task"]),
+    "scale": lambda what_if, asked: what_if.scale(*_where(asked), _number(asked["factor"])),
+    "open": lambda what_if, asked: what_if.change(*_where(asked), "open"),
+    "mean": lambda what_if, asked: what_if.change(*_where(asked), "mean"),
+    "shuffle": lambda what_if, asked: what_if.change(*_where(asked), "shuffle"),
+    "swap": lambda what_if, asked: what_if.take(*_where(asked), str(asked["other_task"])),
 }
 """Name of a change, as the explorer's `change` has it, to what answers it."""
 
@@ -74,9 +74,9 @@ def answer_what_if(what_if: WhatIf, asked: Mapping[str, Any]) -> tuple[dict[str,
     Raises:
         ValueError: If the question names what there is not.
     """
-    missing = [name for name in ("task", "stage", "change", "image", "factor", "other_task") if name not in asked]
+    missing = [name for name in ("task", "stage", "change", "factor", "other_task", "image") if name not in asked]
     if missing:
-        raise ValueError(f"`question` must say what is asked; got none of {', '.join(missing)}. Name all six.")
+        raise ValueError(f"`question` must say what is asked; it has no {', '.join(missing)}. Name all six.")
     check_known("change", str(asked["change"]), tuple(ANSWERS))
     before, image = what_if.unchanged, _image(asked["image"], len(what_if.unchanged.by_image))
     after = ANSWERS[asked["change"]](what_if, asked)
@@ -128,22 +128,29 @@ def _mean_difference(before: np.ndarray, after: np.ndarray) -> float:
     return float(np.abs(after.astype(np.float64) - before).mean())
 
 
-def _mean_angle_deg(before: np.ndarray, after: np.ndarray) -> float:
-    cosine = (before.astype(np.float64) * after).sum(axis=-1)
-    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))).mean())
+def mean_angle_deg(before: np.ndarray, after: np.ndarray) -> float:
+    """The mean angle between unit vectors `(..., 3)` [degrees]."""
+    chord = np.linalg.norm(after.astype(np.float64) - before, axis=-1)  # exact for small angles; arccos is not
+    return float(np.degrees(2 * np.arcsin(np.clip(chord / 2, 0, 1))).mean())
 
 
 _MOVED: Mapping[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "classes": _changed_share,
     "class": _changed_share,
     "scalar": _mean_difference,
-    "direction": _mean_angle_deg,
+    "direction": mean_angle_deg,
 }
 
 
 def _finite(value: float) -> float | None:
     """What JSON can hold."""
     return float(value) if math.isfinite(value) else None
+
+
+def _where(asked: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Task and stage; a name that is none is refused by whoever looks it up."""
+    task, stage = (None if asked[name] is None else str(asked[name]) for name in ("task", "stage"))
+    return task, stage
 
 
 def _number(value: Any) -> float:

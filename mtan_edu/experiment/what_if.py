@@ -112,7 +112,7 @@ class WhatIf:
         """
         check_known("change", name, tuple(CHANGES))
         if name == "shuffle" and len(self._batch) < 2:
-            raise ValueError(f"`batch` must hold two images for `shuffle`; got 1. Take another change.")
+            raise ValueError("`batch` must hold two images for `shuffle`; got 1. Take another change.")
         return self._changed(task, stage, *CHANGES[name])
 
     def take(self, task: str | None, stage: str | None, other: str) -> InterventionRecord:

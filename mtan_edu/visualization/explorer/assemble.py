@@ -20,6 +20,7 @@ MODULES = (
     "state",
     "kernel",
     "fetch",
+    "newest",
     "paint",
     "panels",
     "legend",
@@ -33,6 +34,7 @@ MODULES = (
     "views/pixel",
     "views/training",
     "views/numbers",
+    "views/what_if",
     "explorer",
 )
 """Modules of the explorer, each after those that it imports from. A new view stands before "explorer"."""

@@ -13,7 +13,7 @@ from mtan_edu.visualization.explorer.assemble import (
     style,
     widget_script,
 )
-from mtan_edu.visualization.explorer.state import VIEWS
+from mtan_edu.visualization.explorer.state import CHANGES, VIEWS
 
 EVERY_MODULE = PAGE_MODULES
 TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
@@ -58,6 +58,11 @@ def test_a_module_uses_what_it_imports(module):
 def test_python_knows_the_views_that_there_are_in_the_order_of_their_tabs():
     registered = [re.findall(r'registerView\(\{\s*id: "(\w+)"', text(module)) for module in MODULES]
     assert [name for names in registered for name in names] == list(VIEWS)
+
+
+def test_python_knows_the_changes_that_there_are():
+    table = re.search(r"^const CHANGE_WORDS = \{(.+?)\};", text("views/what_if"), re.MULTILINE | re.DOTALL)[1]
+    assert re.findall(r'(\w+): "', table) == list(CHANGES)
 
 
 def test_the_script_is_one_module_without_a_network():

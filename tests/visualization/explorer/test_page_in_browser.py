@@ -246,6 +246,21 @@ def test_numbers_are_those_of_numpy_and_a_stage_is_chosen_by_click_and_key(open_
     assert "This is the start." in page.locator(".mtan-view").inner_text()
 
 
+def test_what_if_is_off_in_a_page_and_says_how_to_turn_it_on(open_page: Opener) -> None:
+    page = open_page(view="what_if", change="swap", all_tasks=True, factor=9)
+    sentence = (
+        "“What if” is off: this page has no Python that could compute; in a notebook, connect_what_if(explorer, run)"
+    )
+    assert page.locator(".mtan-problem").inner_text().startswith(sentence)
+    assert page.get_by_label("what the masks become").input_value() == "swap"
+    assert page.locator(".mtan-question :enabled").count() == 0
+    assert not page.locator(".mtan-measured").is_visible()
+    page.get_by_role("tab", name="What if").press("ArrowLeft")
+    assert page.get_by_role("tab", name="Numbers").get_attribute("aria-selected") == "true"
+    page.get_by_role("application", name="image 0").press("6")
+    page.locator("[role=status]", has_text="“What if” is off").wait_for(state="attached")
+
+
 def test_zoom_and_pixel_are_the_same_in_every_panel(open_page: Opener) -> None:
     page = open_page(view="compare", pixel=[12, 16])
     page.get_by_role("application").press("+")
@@ -363,7 +378,7 @@ def test_where_scripts_do_not_run_a_picture_with_words_stands(chromium: Any, fil
 
 
 def test_the_picture_gives_way_to_the_explorer_and_all_fits_a_projector(open_page: Opener) -> None:
-    for view in ("grid", "compare", "pixel", "training", "numbers"):
+    for view in ("grid", "compare", "pixel", "training", "numbers", "what_if"):
         page = open_page(view=view, pixel=[3, 3])
         assert not page.locator("#mtan-still").is_visible()
         assert page.evaluate("document.documentElement.scrollHeight") <= 720

@@ -12,6 +12,7 @@ FIRST = {
     "view": "grid", "image": 0, "task": "semantic", "other_task": "depth", "stage": "encoder_1", "channel": "mean",
     "epoch": 4, "pixel": None, "scale": "shared", "sort": "disagreement", "sort_stages": False, "columns": "stages",
     "swipe": None, "colors": "viridis", "zoom": [1, 0.5, 0.5],
+    "change": "scale", "factor": 1.0, "all_tasks": False, "all_stages": True,
 }  # fmt: skip
 
 
@@ -57,6 +58,8 @@ def test_a_cell_hears_what_changes():
         ("colors", "jet", "`colors` must be one of what there is; got 'jet'. There is 'viridis', 'cividis' and 'gray'"),
         ("zoom", [9, 0.5, 0.5], "`zoom` must be a factor from 1 to 8 and a center"),
         ("swipe", 1.5, r"`swipe` must be None or in \[0, 1\]; got 1.5"),
+        ("change", "opne", "`change` must be one of what there is; got 'opne'. Did you mean 'open'?"),
+        ("factor", 2.5, r"`factor` must be in \[0, 2\]; got 2.5. 1 changes nothing."),
     ],
 )
 def test_a_value_that_is_none_gets_a_sentence_and_changes_nothing(name, value, sentence):
@@ -91,6 +94,7 @@ def test_an_unknown_setting_gets_a_sentence():
         ({"columns": "channels", "channel": 2}, "Attention masks, most varying channels"),
         ({"view": "compare", "channel": 2}, "Masks of semantic and depth"),
         ({"view": "training", "channel": 2}, "Masks through training"),
+        ({"view": "what_if"}, "Attention masks, mean over channels"),
         ({"view": "numbers"}, "Statistics of the masks by stage"),
         ({"view": "pixel", "scale": "own", "image": 1}, "image 1"),
     ],
@@ -106,6 +110,11 @@ def test_the_browser_gets_maps_that_it_asks_for():
     answer, buffers = explorer().answer(asked)
     assert (answer["kind"], answer["id"], answer["content"]["maps"][0]["height"]) == ("answer", 7, 12)
     assert buffers == [random_masks(4).masks["depth"]["decoder_1"][0, 1].tobytes()]
+
+
+def test_the_masks_of_the_chosen_epoch_are_there_as_they_were_recorded():
+    view = explorer(epoch=1)
+    assert (view.masks.masks["depth"]["decoder_1"] == random_masks(1).masks["depth"]["decoder_1"]).all()
 
 
 def test_a_view_can_ask_for_what_somebody_answers():

@@ -13,6 +13,8 @@ export class Kernel {
     this.receive = (message, buffers) => this.hear(message, buffers);
     this.doubt = () => this.check();
     model.on("msg:custom", this.receive);
+    this.changed = () => this.notify();
+    model.on("change:_answered", this.changed);
     model.on("comm_live_update", this.doubt); // the connection to the kernel was lost, or found again
   }
 
@@ -21,6 +23,11 @@ export class Kernel {
     if (this.status === "absent") return;
     this.become("silent");
     this.ask("ready").catch(() => {});
+  }
+
+  /** Whether questions of a kind are answered: a handler was given to `on_request`, and the kernel is there. */
+  answers(kind) {
+    return this.status === "there" && (this.model.get("_answered") ?? []).includes(kind);
   }
 
   /** In words, for whoever wonders why something is off. */
@@ -57,6 +64,7 @@ export class Kernel {
       this.model.send({ kind: "here" });
       return true;
     } catch {
+      for (const id of [...this.waiting.keys()]) this.lose(id);
       this.become("silent");
       return false;
     }
@@ -88,11 +96,16 @@ export class Kernel {
   become(status) {
     if (status === this.status) return;
     this.status = status;
+    this.notify();
+  }
+
+  notify() {
     for (const listener of this.listeners) listener();
   }
 
   end() {
     this.model.off("msg:custom", this.receive);
+    this.model.off("change:_answered", this.changed);
     this.model.off("comm_live_update", this.doubt);
     for (const { timer } of this.waiting.values()) clearTimeout(timer);
     this.listeners = [];

@@ -6,8 +6,9 @@ import { number, short } from "../../browser/js/words.js";
 const KNOWN_ANGLE = 180 / Math.PI;
 
 export class Predicted {
-  constructor(store, look) {
-    this.packed = store.index.predictions;
+  /** `from` says where they are: the table of contents, a DataView that it points into, and how many images it has. */
+  constructor(store, look, from = { packed: store.index.predictions, numbers: store.numbers, images: store.index.images.length }) {
+    Object.assign(this, from);
     this.store = store;
     this.look = look;
   }
@@ -19,7 +20,12 @@ export class Predicted {
   }
 
   has(task) {
-    return Boolean(this.packed && this.packed.tasks[task] && this.store.task(task).display);
+    return Boolean(this.packed && this.packed.tasks[task] && this.display(task));
+  }
+
+  /** How a task is shown. */
+  display(task) {
+    return this.packed.tasks[task].display ?? this.store.task(task).display;
   }
 
   /** Whether a task says one thing of the whole image. */
@@ -42,11 +48,10 @@ export class Predicted {
 
   /** A function from a pixel's number to its value; place −1 is the truth. */
   read(task, place, image) {
-    const of = this.packed.tasks[task], { kind } = this.store.task(task).display;
-    const area = this.packed.height * this.packed.width, images = this.store.index.images.length;
+    const of = this.packed.tasks[task], { kind } = this.display(task), { numbers, images } = this;
+    const area = this.packed.height * this.packed.width;
     const size = kind === "direction" ? 3 : 2;
     const start = this.packed.offset + (place < 0 ? of.targets : of.values + place * images * area * size) + image * area * size;
-    const { numbers } = this.store;
     if (kind === "classes") {
       return (pixel) => {
         const label = numbers.getUint16(start + 2 * pixel, true);
@@ -67,7 +72,7 @@ export class Predicted {
 
   /** A value in words. */
   words(task, value) {
-    const { kind, classes, unit } = this.store.task(task).display;
+    const { kind, classes, unit } = this.display(task);
     if (value === null || value === undefined) return "unknown";
     if (kind === "classes" || kind === "class") return classes[value] ?? `class ${value}`;
     if (kind === "scalar") return `${number(value)} ${unit}`.trim();
@@ -76,7 +81,7 @@ export class Predicted {
 
   /** How far a prediction is from the truth, in words. */
   errorWords(task, { truth, said }) {
-    const { kind, unit } = this.store.task(task).display;
+    const { kind, unit } = this.display(task);
     if (truth === null || said === null) return "";
     if (kind === "classes" || kind === "class") return truth === said ? "right" : "wrong";
     if (kind === "scalar") return `off by ${number(Math.abs(truth - said))} ${unit}`.trim();
@@ -88,11 +93,12 @@ export class Predicted {
   /** Colors of a whole map, as words of an ImageData; null for a task that says one thing of the image. */
   colors(task, place, image) {
     if (this.isWhole(task) || place === null) return null;
-    const { kind, colors } = this.store.task(task).display, area = this.packed.height * this.packed.width;
+    const { kind, colors } = this.display(task), area = this.packed.height * this.packed.width;
     const read = this.read(task, place, image), result = new Uint32Array(area);
     const unknown = colorWord(this.store.index.unknownColor), classes = colors.map(colorWord);
     const table = this.look.tables[this.store.index.scalarColormap];
-    const { low, high } = this.packed.tasks[task];
+    const { low: lowest, high: highest, shown } = this.packed.tasks[task];
+    const [low, high] = shown ?? [lowest, highest];
     for (let pixel = 0; pixel < area; pixel++) {
       const value = read(pixel);
       if (value === null) result[pixel] = unknown;

@@ -3,6 +3,7 @@
 const SETTINGS = [
   "view", "image", "task", "other_task", "stage", "channel", "epoch", "pixel",
   "scale", "sort", "sort_stages", "columns", "swipe", "colors", "zoom",
+  "change", "factor", "all_tasks", "all_stages",
 ];
 
 const SAVE_AFTER = 250; // ms without a change before Python hears of it: nothing is sent while somebody drags
