@@ -17,10 +17,8 @@ from mtan_edu.data.open import Progress
 from mtan_edu.experiment.build import build_experiment_model, open_experiment_data, tasks_for
 from mtan_edu.experiment.config import ExperimentConfig
 from mtan_edu.experiment.gradients import first_batches, look_at_gradients
-from mtan_edu.records import Display, EpochRecord, GradientRecord, TaskRecord
-from mtan_edu.tasks import Task, cosine_distance
-from mtan_edu.tasks.activations import unit_vectors
-from mtan_edu.tasks.metrics import NormalMetrics
+from mtan_edu.records import EpochRecord, GradientRecord, TaskRecord
+from mtan_edu.tasks import Task, dense_tasks
 from mtan_edu.training import train
 from mtan_edu.weighting import build_weighting
 
@@ -141,20 +139,5 @@ def train_with_noise(config: ExperimentConfig, seeds: int, progress: Progress | 
 
 
 def noise_task() -> Task:
-    """The task "noise"."""
-    return Task(
-        name=NOISE,
-        out_channels=3,
-        loss=cosine_distance,
-        metrics=NormalMetrics,
-        higher_is_better=NormalMetrics.higher_is_better,
-        activation=unit_vectors,
-        prediction_array=_array,
-        target_array=_array,
-        display=Display("direction"),
-    )
-
-
-def _array(vectors: torch.Tensor) -> np.ndarray:
-    """(B, 3, H, W) of any length to unit vectors (B, H, W, 3)."""
-    return unit_vectors(vectors.detach()).float().cpu().movedim(1, 3).contiguous().numpy()
+    """The task "noise": learned and measured as the normals are, and looking at nothing."""
+    return dataclasses.replace(dense_tasks()["normal"], name=NOISE)
