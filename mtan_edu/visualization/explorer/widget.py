@@ -78,7 +78,7 @@ class MaskExplorer(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
     _index = traitlets.Dict().tag(sync=True)
     _data = traitlets.Bytes().tag(sync=True)
-    _answered: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    _answered = traitlets.Dict().tag(sync=True)
 
     view = traitlets.Unicode().tag(sync=True)
     image = traitlets.Int().tag(sync=True)
@@ -152,7 +152,7 @@ class MaskExplorer(anywidget.AnyWidget):
                 ValueError becomes a sentence in the browser.
         """
         self._handlers[kind] = handler
-        self._answered = list(self._handlers)
+        self._answered = {**self._answered, kind: self._answered.get(kind, 0) + 1}  # the browser sees a new one come
 
     def show_untrained(self, record: MaskRecord) -> None:
         """Take other masks for those of the untrained network, such as those of one that has seen the images.

@@ -140,7 +140,7 @@ def masks_are_replaced(page: Any) -> None:
     assert page.locator(".mtan-explorer").count() == 1
 
 
-def life_after_the_kernel(page: Any) -> None:
+def end_kernels(page: Any) -> None:
     base = page.url.split("/lab")[0]
     with urllib.request.urlopen(f"{base}/api/kernels?token={TOKEN}") as answer:
         kernels = json.load(answer)
@@ -148,6 +148,10 @@ def life_after_the_kernel(page: Any) -> None:
         ending = urllib.request.Request(f"{base}/api/kernels/{kernel['id']}?token={TOKEN}", method="DELETE")
         urllib.request.urlopen(ending).close()
     page.get_by_text("No Kernel").first.wait_for()
+
+
+def life_after_the_kernel(page: Any) -> None:
+    end_kernels(page)
     slider = page.get_by_role("slider", name="epoch", exact=True)
 
     def noticed() -> bool:

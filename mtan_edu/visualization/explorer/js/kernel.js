@@ -25,9 +25,9 @@ export class Kernel {
     this.ask("ready").catch(() => {});
   }
 
-  /** Whether questions of a kind are answered: a handler was given to `on_request`, and the kernel is there. */
+  /** Which handler, the first or a later one, was given to `on_request` for a kind; 0 if none was, or nobody is there. */
   answers(kind) {
-    return this.status === "there" && (this.model.get("_answered") ?? []).includes(kind);
+    return this.status === "there" ? (this.model.get("_answered") ?? {})[kind] ?? 0 : 0;
   }
 
   /** In words, for whoever wonders why something is off. */

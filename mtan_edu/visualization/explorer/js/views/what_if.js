@@ -44,7 +44,7 @@ class WhatIf {
       h("thead", {}, h("tr", {}, ...this.heads)), this.measured);
     this.note = h("div", { class: "mtan-caption" });
     this.results = h("div", { class: "mtan-stack" }, h("div", { class: "mtan-row" }, this.sentence, this.work),
-      h("div", { class: "mtan-two mtan-answer" }, pictures, h("div", { class: "mtan-stack" }, table, this.note)));
+      h("div", { class: "mtan-answer" }, pictures, h("div", { class: "mtan-stack" }, table, this.note)));
     this.element = h("div", { class: "mtan-stack" }, this.controls, this.off, this.results);
   }
 
@@ -108,16 +108,17 @@ class WhatIf {
     this.slider.hidden = state.get("change") !== "scale";
     this.other.hidden = state.get("change") !== "swap";
     for (const one of [this.task, this.stage, this.change, this.other, this.factor, this.shared, this.back]) one.disabled = !on;
-    this.off.hidden = on;
+    this.off.hidden = Boolean(on);
     setText(this.off, on ? "" : OFF[kernel.status]);
-    if (on) this.ask();
+    if (on) this.ask(on);
     this.updateWork();
     this.updateCaptions();
     this.results.hidden = !on || !(this.shown || this.questions.running || this.problem);
   }
 
-  ask() {
-    const question = this.question(), key = JSON.stringify(question);
+  /** Ask anew if another question is asked now, or another network would answer it. */
+  ask(network) {
+    const question = this.question(), key = JSON.stringify([network, question]);
     if (key === this.asked) return;
     this.asked = key;
     this.questions.ask(question);
@@ -164,7 +165,7 @@ class WhatIf {
     const { predicted } = this, { height, width } = predicted.packed, whole = predicted.isWhole(name);
     const words = whole ? this.said(name, [0, 0]) : [];
     const { moved, shown } = predicted.packed.tasks[name], { unit } = predicted.display(name);
-    const colors = shown ? `dark ${shown[0].toFixed(1)}, bright ${shown[1].toFixed(1)} ${unit}`.trim() : "";
+    const colors = shown ? `dark ${rounded(shown[0])}, bright ${rounded(shown[1])} ${unit}`.trim() : "";
     const remarks = [colors, "", movedWords(predicted.display(name), moved)];
     [-1, 0, 1].forEach((place, i) => {
       const painted = predicted.colors(name, place, 0);
@@ -232,6 +233,10 @@ function differenceWords([own, other], higherIsBetter) {
   const worse = difference > 0 !== higherIsBetter, sign = difference < 0 ? "−" : "+";
   const by = own === 0 ? "" : `${percent(Math.abs(difference / own))} `;
   return { words: `${sign}${number(Math.abs(difference))} · ${by}${worse ? "worse" : "better"}`, worse };
+}
+
+function rounded(value) {
+  return Math.abs(value) < 0.05 ? "0" : value.toFixed(1).replace("-", "−");
 }
 
 function percent(share) {
