@@ -1,10 +1,12 @@
 """What the room must never pull in, checked in a fresh interpreter: records are drawn without torch."""
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from nbclient import NotebookClient
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -61,13 +63,17 @@ def test_every_figure_is_drawn_from_records_without_torch_and_pyplot_and_without
     assert result.stdout == result.stderr == ""
 
 
-def test_a_headless_notebook_keeps_one_png_per_figure_the_last_of_a_live_one_and_stands_before_its_controls():
+def test_a_headless_notebook_keeps_one_png_per_figure_the_last_of_a_live_one_and_before_its_controls():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in NOTEBOOK])
     NotebookClient(notebook, timeout=100, resources={"metadata": {"path": str(REPOSITORY)}}).execute()
     shown = [[sorted(output.get("data", {})) for output in cell.outputs] for cell in notebook.cells]
     png = ["image/png", "text/plain"]
     widget = ["application/vnd.jupyter.widget-view+json", "text/plain"]
-    assert shown == [[], [png], [png], [png, widget], []]
+    assert shown == [[], [png], [png, widget], [png, widget], []]
     masks, live = notebook.cells[1].outputs[0], notebook.cells[2].outputs[0]
     assert masks.metadata["image/png"]["alt"] == masks.data["text/plain"]
     assert live.data["text/plain"].startswith("Epoch 3 of 3")
+    states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
+    kept = [state for state in states if state["model_name"] == "AnyModel" and "_index" in state["state"]]
+    (rows,) = [buffer["data"] for state in kept for buffer in state["buffers"] if buffer["path"] == ["_data"]]
+    assert np.frombuffer(base64.b64decode(rows), "<f8").reshape(3, 13)[:, 0].tolist() == [1, 2, 3]

@@ -15,9 +15,7 @@ from pathlib import Path
 ROOM = Path(__file__).parent
 """This folder: `js/` holds the modules that all views share."""
 
-RENDER = "export default { render };\n"
-"""The line with which a widget's last module ends."""
-
+_DEFAULT = re.compile(r"^export default .*;\n", re.MULTILINE)  # how a widget's last module ends
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) )", re.MULTILINE)
 
@@ -40,7 +38,7 @@ def join_page(folder: Path, names: Iterable[str], start: str) -> str:
         names: As for `join_modules`.
         start: The function that is called with `render` and the element.
     """
-    script = join_modules(folder, names).replace(RENDER, "")
+    script = _DEFAULT.sub("", join_modules(folder, names))
     return f'{script}\n{start}(render, document.getElementById("mtan-root"));\n'
 
 

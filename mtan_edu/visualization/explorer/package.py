@@ -18,6 +18,7 @@ import matplotlib
 import numpy as np
 
 from mtan_edu.records import Display, MaskRecord
+from mtan_edu.visualization.browser.looks import task_looks
 from mtan_edu.visualization.explorer.numbers import pack_numbers
 from mtan_edu.visualization.explorer.pictures import encode_image
 from mtan_edu.visualization.explorer.plan import Plan, Size, make_plan, plan_notes, pool, pooled_size
@@ -29,7 +30,6 @@ from mtan_edu.visualization.style import (
     MASK_COLORMAP,
     NAN_COLOR,
     UNKNOWN_COLOR,
-    task_styles,
 )
 from mtan_edu.visualization.target_panels import SCALAR_COLORMAP, class_colors
 
@@ -40,7 +40,6 @@ SMALLEST = 0.05
 """Megabytes below which nothing is packed."""
 
 _PREDICTION_SHARE = 0.125  # of the budget
-_MARKS = dict(zip("os^DvPX<>*", "●■▲◆▼✚✖◀▶★", strict=True))  # markers of matplotlib as letters
 
 
 @dataclass(frozen=True)
@@ -234,18 +233,10 @@ def _sizes(record: MaskRecord) -> dict[str, Size]:
 
 def _tasks(names: Sequence[str], source: MaskSource) -> list[dict[str, Any]]:
     found = []
-    for name, style in task_styles(names).items():
+    for look in task_looks(names):
+        name = look["name"]
         display = source.tasks[name].display if name in source.tasks else None
-        dash = [] if isinstance(style.dash, str) else [2.5 * length for length in style.dash[1]]
-        found.append(
-            {
-                "name": name,
-                "color": style.color,
-                "dash": " ".join(f"{length:g}" for length in dash),
-                "mark": _MARKS[style.marker],
-                "display": None if display is None else pack_display(display),
-            }
-        )
+        found.append({**look, "display": None if display is None else pack_display(display)})
     return found
 
 

@@ -4,26 +4,34 @@ import { svg } from "./dom.js";
 import { number } from "./words.js";
 
 const LINE_HEIGHT = 14; // of a label
+const LEFT = 44, RIGHT = 12; // margins
+const DOT = 2.4; // radius of a point that has no neighbor to be joined to
 
 /**
  * Draw a chart into an SVG element.
  *
  * @param element an <svg>; it is emptied
- * @param chart { width, height, low, high, xLabels: [{at, text}], yLabel, lines, cursor, baseline, describe }
- *   lines: [{ points: [[x in 0..1, value or NaN], ...], color, dash, mark, label, faint, width }]
- *   cursor: x in 0..1 or null. baseline: { value, label } or null.
+ * @param chart { width, height, low, high, log, xLabels: [{at, text}], yLabel, yColor, lines, cursor, band, baseline, describe }
+ *   lines: [{ points: [[x in 0..1, value or NaN], ...], color, dash, mark, label, faint, width, gaps }]
+ *   gaps: whether a line ends at a NaN and begins anew after it. log: whether the axis is logarithmic; low is above 0.
+ *   cursor: x in 0..1 or null. band: [x, x] of what is marked, or null. baseline: { value, label } or null.
  */
 export function drawChart(element, chart) {
   const { width, height, low, high, lines } = chart;
-  const margin = { left: 44, right: chart.right ?? 12, top: 24, bottom: chart.bottom ?? 22 };
+  const margin = { left: LEFT, right: chart.right ?? RIGHT, top: 24, bottom: chart.bottom ?? 22 };
   const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
   const atX = (x) => margin.left + x * inner.width;
-  const atY = (value) => margin.top + (1 - (value - low) / (high - low || 1)) * inner.height;
+  const level = chart.log ? Math.log : (value) => value;
+  const atY = (value) => margin.top + (1 - (level(value) - level(low)) / (level(high) - level(low) || 1)) * inner.height;
   element.setAttribute("viewBox", `0 0 ${width} ${height}`);
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", chart.describe);
-  const parts = [svg("text", { x: 0, y: 12, class: "mtan-axis mtan-title" }, chart.yLabel)];
-  for (const value of ticks(low, high)) {
+  const parts = [svg("text", { x: 0, y: 12, class: "mtan-axis mtan-title", style: chart.yColor && `fill: ${chart.yColor}` }, chart.yLabel)];
+  if (chart.band) {
+    const [from, to] = chart.band.map(atX);
+    parts.push(svg("rect", { x: from, width: to - from, y: margin.top, height: inner.height, class: "mtan-band" }));
+  }
+  for (const value of chart.log ? logTicks(low, high) : ticks(low, high)) {
     const y = atY(value);
     parts.push(svg("line", { x1: margin.left, x2: width - margin.right, y1: y, y2: y, class: "mtan-gridline" }));
     parts.push(svg("text", { x: margin.left - 6, y: y + 4, "text-anchor": "end", class: "mtan-axis" }, tickText(value)));
@@ -46,17 +54,30 @@ export function drawChart(element, chart) {
   element.replaceChildren(...parts);
 }
 
-function drawLine({ points, color, dash, mark, faint, width }, atX, atY) {
+function drawLine({ points, color, dash, mark, faint, width, gaps }, atX, atY) {
   const known = points.filter(([, value]) => Number.isFinite(value));
-  const shape = known.map(([x, value]) => `${atX(x).toFixed(1)},${atY(value).toFixed(1)}`).join(" ");
   const look = { stroke: color, class: faint ? "mtan-line mtan-line-faint" : "mtan-line", "stroke-width": width ?? 2.2 };
-  const parts = [svg("polyline", { points: shape, "stroke-dasharray": dash || null, ...look })];
+  const parts = (gaps ? runs(points) : [known]).map((run) => {
+    if (gaps && run.length === 1) return svg("circle", { cx: atX(run[0][0]), cy: atY(run[0][1]), r: DOT, fill: color });
+    const shape = run.map(([x, value]) => `${atX(x).toFixed(1)},${atY(value).toFixed(1)}`).join(" ");
+    return svg("polyline", { points: shape, "stroke-dasharray": dash || null, ...look });
+  });
   if (mark) {
     for (const [x, value] of known) {
       parts.push(svg("text", { x: atX(x), y: atY(value) + 4, "text-anchor": "middle", class: "mtan-mark", fill: color }, mark));
     }
   }
   return parts;
+}
+
+/** The points between two gaps, each a list. */
+function runs(points) {
+  const found = [[]];
+  for (const point of points) {
+    if (Number.isFinite(point[1])) found.at(-1).push(point);
+    else if (found.at(-1).length) found.push([]);
+  }
+  return found.filter((run) => run.length);
 }
 
 /** Names at the ends of the lines, one below the other where they would overlap. */
@@ -82,6 +103,23 @@ export function ticks(low, high, about = 4) {
     found.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   }
   return found;
+}
+
+/** Numbers for a logarithmic axis: 1, 2 and 5 of every decade, powers of ten if these are many; or round ones if few. */
+export function logTicks(low, high) {
+  const found = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
+    for (const factor of [1, 2, 5]) found.push(factor * 10 ** power);
+  }
+  const inside = found.filter((value) => value >= low * 0.999 && value <= high * 1.001);
+  if (inside.length < 3) return ticks(low, high).filter((value) => value > 0);
+  return inside.length <= 6 ? inside : inside.filter((value) => Number.isInteger(Number(Math.log10(value).toFixed(9))));
+}
+
+/** Where in a chart of some width a pointer is: 0 at its left end, 1 at its right end, between or outside of them. */
+export function shareAt(element, event, width, right = RIGHT) {
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(element.getScreenCTM().inverse());
+  return (at.x - LEFT) / (width - LEFT - right);
 }
 
 function tickText(value) {

@@ -5,8 +5,11 @@ export class Surroundings {
   constructor(root, changed) {
     Object.assign(this, { root, changed, width: 0, dark: null });
     const page = root.ownerDocument;
-    this.themes = new MutationObserver(() => requestAnimationFrame(() => this.look()));
+    this.turned = () => requestAnimationFrame(() => this.look());
+    this.themes = new MutationObserver(this.turned);
     for (const element of [page.documentElement, page.body]) this.themes.observe(element, { attributes: true });
+    this.scheme = matchMedia("(prefers-color-scheme: dark)");
+    this.scheme.addEventListener("change", this.turned);
     this.sizes = new ResizeObserver(() => this.look());
     this.sizes.observe(root);
     this.look();
@@ -23,6 +26,7 @@ export class Surroundings {
   end() {
     this.themes.disconnect();
     this.sizes.disconnect();
+    this.scheme.removeEventListener("change", this.turned);
   }
 }
 

@@ -1,6 +1,6 @@
 // Numbers: what is measured of every task, pair of tasks and stage, beside the start and the spread over the images.
 
-import { drawChart } from "../../../browser/js/chart.js";
+import { drawChart, shareAt } from "../../../browser/js/chart.js";
 import { chooseStage } from "../controls.js";
 import { control, h, setAttribute, setText, svg } from "../../../browser/js/dom.js";
 import { registerView } from "../views.js";
@@ -143,8 +143,7 @@ class Numbers {
 
   /** A click in a chart chooses the stage below the pointer. */
   pick(event) {
-    const chart = event.currentTarget, at = new DOMPoint(event.clientX, event.clientY).matrixTransform(chart.getScreenCTM().inverse());
-    const { stages } = this.store, share = (at.x - 44) / (CHART.width - 44 - 12); // the margins of a chart
+    const { stages } = this.store, share = shareAt(event.currentTarget, event, CHART.width);
     chooseStage(this, stages[clamp(Math.floor(share * stages.length), 0, stages.length - 1)]);
   }
 

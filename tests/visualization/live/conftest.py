@@ -1,0 +1,3 @@
+"""The watched Chromium of the explorer's tests."""
+
+from tests.visualization.explorer.conftest import chromium, watched  # noqa: F401
