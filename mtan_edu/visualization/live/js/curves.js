@@ -30,7 +30,10 @@ class Curves {
     this.toolbar = new Toolbar(this.view, act);
     this.build();
     root.addEventListener("keydown", (event) => this.key(event));
-    this.surroundings = new Surroundings(root, () => this.schedule());
+    this.surroundings = new Surroundings(root, () => {
+      this.shown = null;
+      this.schedule();
+    });
     this.forget = history.onChange(() => this.schedule());
     this.draw();
   }
@@ -61,25 +64,31 @@ class Curves {
   }
 
   draw() {
-    const { history, root, grid } = this, { index } = history, empty = !history.rows.length;
+    const { history, root } = this, { index } = history, empty = !history.rows.length;
     setText(this.progress, history.progress);
     this.toolbar.update(index);
     this.problem.hidden = !empty;
     setText(this.problem, index.nothing);
-    for (const element of [grid, this.legend, this.status]) element.hidden = empty;
+    for (const element of [this.grid, this.legend, this.status]) element.hidden = empty;
     root.dataset.rows = history.rows.length;
     if (empty) return setText(this.notes, "");
-    const specs = index.panels.filter(this.toolbar.chosen(index).shows), key = JSON.stringify(specs);
-    if (key !== this.shown) {
-      this.shown = key;
-      this.panels = specs.map((spec) => new Panel(spec, this, this.act));
-      grid.replaceChildren(...this.panels.map(({ element }) => element));
-    }
-    this.drawLegend(specs);
+    this.arrange(index);
     for (const panel of this.panels) panel.draw(this.window);
     setText(this.notes, this.remarks());
     this.describe();
     return undefined;
+  }
+
+  /** Put the chosen panels in their places, if others are chosen than before, or there is another width or theme. */
+  arrange(index) {
+    const key = `${this.toolbar.chosen().value} of ${index.panels.length}`;
+    if (key === this.shown) return;
+    this.shown = key;
+    const specs = index.panels.filter(this.toolbar.chosen().shows);
+    this.panels = specs.map((spec) => new Panel(spec, this, this.act));
+    this.grid.replaceChildren(...this.panels.map(({ element }) => element));
+    this.drawLegend(specs);
+    for (const panel of this.panels) panel.measure(); // all before any is drawn: the browser then lays out once
   }
 
   /** The epochs that are seen: [first, last]. */
@@ -121,9 +130,7 @@ class Curves {
     const entries = has("losses") ? [sample("currentColor", "5 3", "training"), sample("currentColor", "", "validation")] : [];
     const tasks = this.history.index.tasks.filter(({ name }) => has("weights") || specs.some(({ task }) => task === name));
     entries.push(...tasks.map(({ name, mark }) => sample(this.color(name), has("weights") ? this.dash(name) : "", name, mark)));
-    const key = entries.map((entry) => entry.outerHTML).join("");
-    if (key !== this.legendShown) this.legend.replaceChildren(...entries);
-    this.legendShown = key;
+    this.legend.replaceChildren(...entries);
   }
 
   /** Values that have no place on an axis. */
@@ -139,8 +146,8 @@ class Curves {
   }
 
   describe() {
-    const { view, history, cursor } = this, zoom = view.get("zoom"), { index } = history;
-    const how = [this.toolbar.chosen(index).words, spanWords(...(zoom ?? [history.epochs[0], history.epochs.at(-1)]))];
+    const { view, history, cursor } = this, zoom = view.get("zoom");
+    const how = [this.toolbar.chosen().words, spanWords(...(zoom ?? [history.epochs[0], history.epochs.at(-1)]))];
     if (zoom) how.push("zoomed in");
     if (view.get("log")) how.push("losses on a logarithmic axis");
     if (view.get("smoothing")) how.push(`smoothed by ${view.get("smoothing").toFixed(2)}, thin: as measured`);

@@ -6,7 +6,7 @@ const PATIENCE = 1000; // ms that a row waits for those before it until Python i
 
 export class History {
   constructor(model) {
-    Object.assign(this, { model, rows: [], held: [], listeners: new Set(), timer: null });
+    Object.assign(this, { model, rows: [], epochs: [], held: [], listeners: new Set(), timer: null });
     model.on("msg:custom", (message, buffers) => this.hear(message, buffers));
     for (const key of ["_index", "_data"]) model.on(`change:${key}`, () => setTimeout(() => this.load())); // after both
     this.load();
@@ -58,11 +58,8 @@ export class History {
   }
 
   tell() {
+    this.epochs = this.rows.map((row) => row[0]);
     for (const listener of this.listeners) listener();
-  }
-
-  get epochs() {
-    return this.rows.map((row) => row[0]);
   }
 
   /** All values of a column. */

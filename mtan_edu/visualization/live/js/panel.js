@@ -29,6 +29,10 @@ export class Panel {
     return this.spec.group === "losses" && this.curves.view.get("log");
   }
 
+  measure() {
+    this.width = Math.max(200, this.element.clientWidth);
+  }
+
   /** Draw the epochs of a window, [first, last]. */
   draw([from, to]) {
     const { curves, spec } = this, { history, cursor } = curves, epochs = history.epochs;
@@ -36,7 +40,6 @@ export class Panel {
     const lines = spec.lines.map((line) => this.line(line, epochs, inside, x));
     const drawn = lines.flatMap(({ parts }) => parts);
     const [low, high] = reach(drawn.flatMap(({ points }) => points.map(([, value]) => value)), { log: this.log, zero: spec.group === "weights" });
-    this.width = Math.max(200, this.element.clientWidth);
     drawChart(this.chart, {
       width: this.width, height: HEIGHT, low, high, log: this.log, lines: drawn,
       yLabel: `${curves.mark(spec.task)}${spec.title}${this.log ? " (log)" : ""}`, yColor: spec.task && curves.color(spec.task),
@@ -51,7 +54,7 @@ export class Panel {
   /** A line's name, its values in the window, and what is drawn of it. */
   line({ column, task, kind }, epochs, inside, x) {
     const { curves, spec } = this, share = curves.view.get("smoothing"), raw = this.usable(curves.history.column(column));
-    const points = (values) => thin(values.flatMap((value, i) => (inside[i] ? [[x(epochs[i]), value]] : [])), 2 * (this.width ?? 300));
+    const points = (values) => thin(values.flatMap((value, i) => (inside[i] ? [[x(epochs[i]), value]] : [])), 2 * this.width);
     const color = curves.color(task), ofTask = spec.group === "weights";
     const look = { color, gaps: true, dash: ofTask ? curves.dash(task) : kind === "training" ? TRAINING : "" };
     const parts = share ? [{ ...look, points: points(raw), dash: "", faint: true, width: 1 }] : [];

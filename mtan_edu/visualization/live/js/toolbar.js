@@ -24,7 +24,7 @@ export function quantities(index) {
 export class Toolbar {
   /** `act`: { zoomBy(factor), reset() }. */
   constructor(view, act) {
-    Object.assign(this, { view, choices: "" });
+    Object.assign(this, { view, index: null, choices: [] });
     const button = (words, name, click) => control("button", { type: "button", "aria-label": name, title: name, on: { click } }, words);
     this.place = h("span", { class: "mtan-contents" });
     this.log = button("log axis", "logarithmic axis of the losses (l)", () => this.toggleLog());
@@ -39,21 +39,21 @@ export class Toolbar {
   }
 
   update(index) {
-    const { view } = this, choices = quantities(index), names = JSON.stringify(choices);
-    if (names !== this.choices) {
-      this.choices = names;
-      this.menu = menu("quantity", choices, (quantity) => view.set({ quantity }));
+    const { view } = this;
+    if (index !== this.index) {
+      Object.assign(this, { index, choices: quantities(index) });
+      this.menu = menu("quantity", this.choices, (quantity) => view.set({ quantity }));
       this.place.replaceChildren(labeled("quantity", this.menu));
     }
     const smoothing = view.get("smoothing"), words = smoothing ? smoothing.toFixed(2) : "off";
-    this.menu.value = this.chosen(index).value;
+    this.menu.value = this.chosen().value;
     setAttribute(this.log, "aria-pressed", view.get("log"));
     this.smoothing.show(Math.round(smoothing * STEPS), STEPS, words, words);
   }
 
   /** The choice that is made. */
-  chosen(index) {
-    const choices = quantities(index);
+  chosen() {
+    const { choices } = this;
     return choices.find(({ value }) => value === this.view.get("quantity")) ?? choices[0];
   }
 }
