@@ -5,6 +5,7 @@ import { h, setText, svg } from "../../browser/js/dom.js";
 import { nearestPlace, reach, smooth, spanWords, thin, trendWords, valueWords } from "./series.js";
 
 const HEIGHT = 200;
+const LABEL = 0.28; // of the width, for "epoch 200"
 const MARKS = 8; // about so many on a line
 const TRAINING = "5 3"; // dashes of a training loss; a validation loss is solid, as in all figures
 const SMALLEST_DRAG = 0.02; // of the width; less is a click
@@ -119,7 +120,8 @@ export class Panel {
   }
 }
 
-/** Whole epochs below a chart. */
+/** Whole epochs below a chart; the last one says what they are, and needs room for it. */
 function epochLabels(from, to) {
-  return ticks(from, to, 5).filter(Number.isInteger);
+  const found = ticks(from, to, 5).filter(Number.isInteger), last = found.at(-1);
+  return found.filter((epoch) => epoch === last || (last - epoch) / (to - from) > LABEL);
 }
