@@ -217,6 +217,7 @@ def main() -> None:
     for name, record in gained.items():
         rows[name]["delta_m"] = {per: record.delta_m(per).tolist() for per in ("task", "metric")}
     setting = {"width": options.width, "epochs": options.epochs, "batch_size": training.batch_size, "threads": 1}
+    setting["device"] = options.device
     about = {"data": Path(options.data).name, "image_size": list(options.size), **setting}
     written = RESULTS / f"compare_{options.study}.json"
     written.write_text(json.dumps({"setting": about, "methods": rows}, indent=2) + "\n")
