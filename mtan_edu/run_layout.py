@@ -21,11 +21,11 @@ def existing_run(folder: Path | str) -> Path:
     """The folder, if it holds a run.
 
     Raises:
-        FileNotFoundError: If it does not exist, or holds no run.
+        FileNotFoundError: If it does not exist, is a file, or holds no run.
     """
     folder = Path(folder)
     if not (folder / CONFIG).is_file():
-        flaw = f"has no {CONFIG}" if folder.is_dir() else "does not exist"
+        flaw = f"has no {CONFIG}" if folder.is_dir() else "is a file" if folder.is_file() else "does not exist"
         raise FileNotFoundError(f"`run` must be the folder of a run; got {folder}, which {flaw}. Check the path.")
     return folder
 

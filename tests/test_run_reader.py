@@ -34,6 +34,9 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
         read_run(tmp_path)
     with pytest.raises(FileNotFoundError, match=r"got .*nothing, which does not exist"):
         read_masks(tmp_path / "nothing")
+    (tmp_path / "note").touch()
+    with pytest.raises(FileNotFoundError, match=r"got .*note, which is a file"):
+        read_run(tmp_path / "note")
 
 
 def test_what_could_not_be_measured_is_nan_again(run: Path) -> None:
