@@ -104,6 +104,19 @@ def picture(page: Any, panel: int = 0) -> bytes:
 RECORDS = [noisy(number) for number in range(1, 21)]
 
 
+@pytest.mark.parametrize(("last", "labels"), [(2, ["1", "epoch 2"]), (9, ["2", "4", "epoch 8"])])
+def test_whole_epochs_stand_below_a_curve_and_the_last_one_says_so(
+    open_page: Opener, last: int, labels: list[str]
+) -> None:
+    page = open_page(curves(*(noisy(number) for number in range(1, last + 1))))
+    chart = page.locator(".mtan-quantity >> nth=0").locator("svg.mtan-chart")
+    heights = chart.locator("text.mtan-axis").evaluate_all(
+        "all => all.map((one) => [one.getAttribute('y'), one.textContent])"
+    )
+    lowest = max(float(y) for y, _ in heights)
+    assert [text for y, text in heights if float(y) == lowest] == labels
+
+
 def test_points_arrive_one_by_one_and_stand_at_their_values(open_page: Opener) -> None:
     page = open_page(curves(*RECORDS[:3]))
     for count in (3, 4, 5, 9):

@@ -122,6 +122,7 @@ export class Panel {
 
 /** Whole epochs below a chart; the last one says what they are, and needs room for it. */
 function epochLabels(from, to) {
-  const found = ticks(from, to, 5).filter(Number.isInteger), last = found.at(-1);
+  const rounded = ticks(from, to, 5).map((epoch) => Number(epoch.toFixed(6))); // five steps of 0.2 are not quite 1
+  const found = rounded.filter(Number.isInteger), last = found.at(-1);
   return found.filter((epoch) => epoch === last || (last - epoch) / (to - from) > LABEL);
 }
