@@ -45,6 +45,8 @@ def test_the_explorer_lives_in_jupyterlab(watched: Watched, tmp_path: Path, subt
         page.locator(".mtan-notes", has_text="The rest comes from the kernel").wait_for()
         with subtests.test("what did not fit comes from the kernel once somebody stops at it"):
             maps_come_from_the_kernel(page, run)
+        with subtests.test("the untrained masks come, too, where numbers are taken of them"):
+            untrained_masks_come_too(page)
         with subtests.test("no key of the notebook is pressed by accident"):
             keys_stay(page)
         with subtests.test("nothing is sent while somebody drags"):
@@ -87,6 +89,22 @@ def maps_come_from_the_kernel(page: Any, run: Path) -> None:
     place = f"1/{missing % 10}"
     wait_until(page, lambda: pixels(page, place).shape == expected.shape)
     np.testing.assert_array_equal(pixels(page, place), expected)
+
+
+def untrained_masks_come_too(page: Any) -> None:
+    page.get_by_role("slider", name="channel", exact=True).press("Home")
+    page.get_by_role("slider", name="channel", exact=True).press(
+        "ArrowRight"
+    )  # channel 0, which was sent averaged down
+    page.get_by_role("tab", name="Compare").click()
+    untrained = random_masks(0, sizes=BIG)
+    tasks = [page.get_by_label(f"{which} task").input_value() for which in ("first", "second")]
+    a, b = (untrained.values(task, "encoder_1")[0, 0].astype(np.float64) for task in tasks)
+    expected = f"untrained: mean |Δ| {np.abs(a - b).mean():.2f}"
+    try:
+        wait_until(page, lambda: expected in page.locator(".mtan-numbers").inner_text())
+    finally:
+        page.get_by_role("tab", name="Grid").click()
 
 
 def keys_stay(page: Any) -> None:

@@ -221,7 +221,8 @@ class Compare {
   }
 
   wanted() {
-    return this.pair.map((task) => this.look.address(task));
+    const { look, store } = this, places = store.hasUntrained ? [look.place, 0] : [look.place];
+    return places.flatMap((place) => this.pair.map((task) => look.address(task, place)));
   }
 }
 

@@ -111,8 +111,9 @@ class Pixel {
   }
 
   wanted() {
-    return this.store.tasks.flatMap((task) => this.store.index.stages.map((stage) =>
-      this.look.address(task, this.look.place, stage.name, this.look.channelOf(stage))));
+    const { look, store } = this, places = store.hasUntrained ? [look.place, 0] : [look.place];
+    return places.flatMap((place) => store.tasks.flatMap((task) => store.index.stages.map((stage) =>
+      look.address(task, place, stage.name, look.channelOf(stage)))));
   }
 }
 
