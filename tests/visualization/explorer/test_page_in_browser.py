@@ -383,3 +383,11 @@ def test_the_picture_gives_way_to_the_explorer_and_all_fits_a_projector(open_pag
         assert not page.locator("#mtan-still").is_visible()
         assert page.evaluate("document.documentElement.scrollHeight") <= 720
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_narrow_page_cuts_off_neither_numbers_nor_buttons(open_page: Opener) -> None:
+    page = open_page()
+    page.set_viewport_size({"width": 500, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 500
+    cut = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert page.locator(".mtan-cell .mtan-caption").evaluate_all(cut) == []
