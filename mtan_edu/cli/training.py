@@ -176,7 +176,7 @@ def _add_how(train: SentenceParser) -> None:
     how.add_argument("--second-phase", type=whole_number, metavar="N", help="last epochs, without the first domain")
     how.add_argument("--seed", type=whole_number, metavar="N", help="first weights, order, augmentation (default: 0)")
     how.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or mps")
-    how.add_argument("--threads", type=whole_number, metavar="N", help="CPU threads (default: all that are granted)")
+    how.add_argument("--threads", type=whole_number, metavar="N", help="CPU threads (default: one per granted core)")
     how.add_argument("--workers", type=whole_number, metavar="N", help="processes that load images")
     how.add_argument("--deterministic", action="store_true", default=None, help="the same bits in every run")
     how.add_argument("--mixed-precision", action="store_true", default=None, help="compute in bfloat16")

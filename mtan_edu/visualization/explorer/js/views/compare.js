@@ -116,8 +116,11 @@ class Compare {
 
   label(maps, a, b, swipe, difference) {
     const mark = (name) => `${this.store.task(name).mark} ${name}`;
+    const color = (name) => `var(--task-${this.store.tasks.indexOf(name)})`;
     setText(this.heads[0], swipe === null ? mark(a) : `${mark(a)}  |  ${mark(b)}`);
     setText(this.heads[1], mark(b));
+    this.heads[0].style.color = swipe === null ? color(a) : "";
+    this.heads[1].style.color = color(b);
     setText(this.heads[2], `${a} − ${b}`);
     const at = pixelPlace(this.state, this.store.index.size);
     maps.forEach((map, i) => {

@@ -225,14 +225,15 @@ function arrow([own, other]) {
   return own === other ? words(own) : `${words(own)} → ${words(other)}`;
 }
 
-/** "+0.310 · 45 % worse": how a metric differs. */
+/** "+0.310 · 45 % worse": how a metric differs; `worse` from a hundredth of its value on. */
 function differenceWords([own, other], higherIsBetter) {
   if (own === null || other === null) return { words: "cannot be measured", worse: false };
   const difference = other - own;
   if (Math.abs(difference) <= 1e-6 * Math.abs(own)) return { words: "as before", worse: false };
   const worse = difference > 0 !== higherIsBetter, sign = difference < 0 ? "−" : "+";
   const by = own === 0 ? "" : `${percent(Math.abs(difference / own))} `;
-  return { words: `${sign}${number(Math.abs(difference))} · ${by}${worse ? "worse" : "better"}`, worse };
+  const words = `${sign}${number(Math.abs(difference))} · ${by}${worse ? "worse" : "better"}`;
+  return { words, worse: worse && Math.abs(difference) >= 0.01 * Math.abs(own) };
 }
 
 function rounded(value) {
