@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -139,6 +140,7 @@ def with_untrained(source: MaskSource, untrained: MaskRecord) -> MaskSource:
     """
     own = source.epochs[0] == 0
     shift = 0 if own else 1
+    untrained = dataclasses.replace(untrained, epoch=0)
 
     def masks(place: int) -> MaskRecord:
         return untrained if place == 0 else source.masks(place - shift)

@@ -1,3 +1,4 @@
+import dataclasses
 import html
 import json
 import re
@@ -72,8 +73,9 @@ def test_a_value_that_is_none_gets_a_sentence_and_changes_nothing(name, value, s
 def test_other_masks_can_be_taken_for_the_untrained_ones_and_only_ones_that_fit():
     view = explorer(view="training")
     before = view.figure().alt
-    view.show_untrained(random_masks(9))
+    view.show_untrained(dataclasses.replace(random_masks(9), epoch=None))
     assert view.figure().alt != before
+    assert "untrained, epoch" in view.figure().alt
     other = random_masks(9, tasks=("depth",))
     with pytest.raises(ValueError, match="`records` must be of one model; got masks of semantic"):
         view.show_untrained(other)
