@@ -276,6 +276,14 @@ def test_masks_are_drawn_into_a_file(whole: Path, tmp_path: Path, capsys: pytest
     assert "`epoch` must be one of 0, 1, 2, 3; got 7." in sentence(capsys)
 
 
+def test_a_picture_for_a_folder_that_is_not_there_is_not_drawn(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["masks", str(whole), "--out", str(tmp_path / "none" / "masks.png")]) == 2
+    assert "or no folder to write it into. Check the path, or make the folder first." in sentence(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_model_is_described_beside_what_the_paper_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["model", "mtan", "--tasks", "cityscapes", "--size", "64x96"]) == 0
     text = capsys.readouterr().out

@@ -30,6 +30,8 @@ def describe(error: BaseException) -> str:
         return "There is not enough memory. Take a smaller --batch-size, --width or --size."
     if isinstance(error, OSError) and error.errno in _FULL:
         return f"The disk is full, or your share of it: {error.filename or 'a file'} was not written. Free some space."
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"There is no {error.filename}, or no folder to write it into. Check the path, or make the folder first."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
     text = " ".join(str(error).split())
