@@ -254,9 +254,13 @@ def test_what_if_is_off_in_a_page_and_says_how_to_turn_it_on(open_page: Opener) 
     assert page.locator(".mtan-problem").inner_text().startswith(sentence)
     assert page.get_by_label("what the masks become").input_value() == "swap"
     assert page.locator(".mtan-question :enabled").count() == 0
+    assert not page.locator(".mtan-question").is_visible()
+    assert not page.get_by_label("sort channels by").is_visible()
+    assert page.get_by_role("slider", name="image").is_visible()
     assert not page.locator(".mtan-measured").is_visible()
     page.get_by_role("tab", name="What if").press("ArrowLeft")
     assert page.get_by_role("tab", name="Numbers").get_attribute("aria-selected") == "true"
+    assert page.get_by_label("sort channels by").is_visible()
     page.get_by_role("application", name="image 0").press("6")
     page.locator("[role=status]", has_text="“What if” is off").wait_for(state="attached")
 

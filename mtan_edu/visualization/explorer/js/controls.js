@@ -31,20 +31,25 @@ export class Controls {
     this.zoomWords = h("output", { class: "mtan-value" });
     const button = (words, name, act) =>
       control("button", { type: "button", "aria-label": name, title: name, on: { click: act } }, words);
+    this.parts = {
+      epoch: h("div", { class: "mtan-control" }, this.epoch.element, this.play),
+      stage: labeled("stage", this.stage),
+      channel: h("div", { class: "mtan-control" }, this.channel.element, this.mean),
+      row: h("div", { class: "mtan-break" }),
+      sort: labeled("sort", this.sort), scale: labeled("scale", this.scale), colors: labeled("colors", this.colors),
+    };
     this.element = h("div", { class: "mtan-controls", role: "group", "aria-label": "what is shown" },
-      this.image.element,
-      h("div", { class: "mtan-control" }, this.epoch.element, this.play),
-      labeled("stage", this.stage),
-      h("div", { class: "mtan-control" }, this.channel.element, this.mean),
-      h("div", { class: "mtan-break" }), labeled("sort", this.sort), labeled("scale", this.scale), labeled("colors", this.colors),
+      this.image.element, ...Object.values(this.parts),
       h("div", { class: "mtan-control" }, h("span", {}, "zoom"),
         button("−", "zoom out (-)", () => this.zoom(0.5)), this.zoomWords, button("+", "zoom in (+)", () => this.zoom(2))),
     );
   }
 
-  update() {
+  /** Show the state; hide the parts that are idle, which do nothing in the view that is shown. */
+  update(idle) {
     const { state, look, store } = this;
     const { stage } = look, channel = state.get("channel");
+    for (const [name, part] of Object.entries(this.parts)) part.hidden = idle.includes(name);
     this.image.show(state.get("image"), store.index.images.length, `${state.get("image")}`, `image ${state.get("image")}`);
     const epoch = look.epochLabel;
     this.epoch.show(look.place, store.index.epochs.length, epoch, epoch);

@@ -76,7 +76,6 @@ class Explorer {
   update() {
     const { state, store, root } = this;
     moveFrames(root, state, store.index.size);
-    this.controls.update();
     this.updateImage();
     const views = allViews(), wanted = views.find(({ id }) => id === state.get("view")) ?? views[0];
     const problem = wanted.problem(this.context);
@@ -91,6 +90,7 @@ class Explorer {
     const view = problem ? null : this.open(wanted);
     const element = view ? view.element : (this.problemBox ??= h("div", { class: "mtan-problem", role: "alert" }));
     if (this.panel.firstChild !== element) this.panel.replaceChildren(element);
+    this.controls.update(view?.idle ?? []);
     if (view) view.update();
     else setText(this.problemBox, `${wanted.title}: ${problem}.`);
     this.active = view;

@@ -16,6 +16,7 @@ const VIEWS = [];
  *     describe(): one or two sentences that say what is shown, numbers included,
  *     wanted(): the maps that it shows, each [place of the epoch, image, task, stage, channel]; may be left out,
  *     showsItsNumbers: true if what describe() says stands in the view already; may be left out,
+ *     idle: names of the parts of the shared controls that do nothing in it; may be left out,
  *     keys: key to a function, for keys of its own; may be left out } }
  *
  * The context: { store, state, kernel, colors, root, look, redraw() }. `kernel.ask(kind, content)` asks Python.

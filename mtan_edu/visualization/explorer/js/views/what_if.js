@@ -24,11 +24,13 @@ const OFF = {
   there: "“What if” is off: no network is connected to these masks; connect_what_if(explorer, run) of mtan_edu.experiment turns it on.",
 };
 
+const IDLE = ["epoch", "stage", "channel", "row", "sort", "scale", "colors"]; // it asks for stages itself, of the trained network
+
 const COLUMNS = ["truth", "own masks", "other masks"];
 
 class WhatIf {
   constructor(context) {
-    Object.assign(this, context, { showsItsNumbers: true, shown: null, asked: "", problem: "" });
+    Object.assign(this, context, { showsItsNumbers: true, idle: IDLE, shown: null, asked: "", problem: "" });
     this.questions = new Newest(this.kernel, "what_if", (...end) => this.hear(...end));
     this.buildControls();
     this.sentence = h("div", { class: "mtan-numbers" });
@@ -108,6 +110,7 @@ class WhatIf {
     this.slider.hidden = state.get("change") !== "scale";
     this.other.hidden = state.get("change") !== "swap";
     for (const one of [this.task, this.stage, this.change, this.other, this.factor, this.shared, this.back]) one.disabled = !on;
+    this.controls.hidden = !on && kernel.status === "absent";
     this.off.hidden = Boolean(on);
     setText(this.off, on ? "" : OFF[kernel.status]);
     if (on) this.ask(on);
