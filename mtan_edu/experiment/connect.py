@@ -15,6 +15,7 @@ from mtan_edu.records import InterventionRecord, PredictionRecord
 from mtan_edu.visualization.explorer import MaskExplorer
 from mtan_edu.visualization.explorer.package import pack_display
 from mtan_edu.visualization.explorer.predictions import encode_predictions, scalar_limits
+from mtan_edu.visualization.metrics import metric_unit
 
 LARGEST_SIDE = 192
 """Longest side of the predictions that travel; of larger ones every second pixel, every third, ... [pixels]."""
@@ -68,7 +69,8 @@ def answer_what_if(what_if: WhatIf, asked: Mapping[str, Any]) -> tuple[dict[str,
         "description": the change in words; "epoch": epochs trained; "images": how many there are; "predictions": where
         in the buffer the image's targets, and its predictions without and with the change, begin, with "moved", how
         far each task's have moved (share of pixels, mean |Δ| in the task's unit, mean angle [degrees]); "metrics": one
-        row per task and metric, "image" and "all": its value without and with the change, None where there is none.
+        row per task and metric: its unit and, for "image" and "all", its value without and with the change, None
+        where there is none.
         And the buffer.
 
     Raises:
@@ -112,6 +114,7 @@ def _metrics(before: InterventionRecord, after: InterventionRecord, image: int) 
             "task": task,
             "metric": name,
             "higher_is_better": higher,
+            "unit": metric_unit(name, of),
             "image": both(lambda record: record.by_image[image], task, name),
             "all": both(lambda record: record.metrics, task, name),
         }

@@ -88,6 +88,11 @@ def test_metrics_are_those_of_the_network_under_the_change_by_hand(
             after = model(batch.image)
     asked = {**ASKED, "change": change, "task": task, "stage": stage, "factor": 0.5}
     rows = answer_what_if(what_if, asked)[0]["metrics"]
+    assert {row["metric"]: row["unit"] for row in rows if row["unit"]} == {
+        "absolute_error": "m",
+        "angle_mean": "°",
+        "angle_median": "°",
+    }
     for images, part in ((slice(1, 2), "image"), (slice(None), "all")):
         expected = [metrics(outputs, batch, images) for outputs in (before, after)]
         got = {(row["task"], row["metric"]): row[part] for row in rows}

@@ -208,9 +208,9 @@ class WhatIf {
   }
 }
 
-function metricRow({ task, metric, higher_is_better, image, all }) {
+function metricRow({ task, metric, unit, higher_is_better, image, all }) {
   const { words, worse } = differenceWords(all, higher_is_better);
-  return h("tr", { "data-metric": `${task}/${metric}` }, h("th", { scope: "row" }, metric.replaceAll("_", " ")),
+  return h("tr", { "data-metric": `${task}/${metric}` }, h("th", { scope: "row" }, metric.replaceAll("_", " ") + (unit && ` [${unit}]`)),
     h("td", {}, arrow(image)), h("td", {}, arrow(all)), h("td", { class: worse ? "mtan-worse" : null }, words));
 }
 
