@@ -232,5 +232,5 @@ def _short(value: Any) -> str:
 def _reason(error: Exception) -> str:
     """What the system says of a file, or an error's first line, or its kind if it says nothing."""
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+        return error.strerror
     return next(iter(str(error).splitlines()), "") or type(error).__name__
