@@ -20,6 +20,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spread import spread
+
 from mtan_edu.experiment import ExperimentConfig, preset, resume_run, start_run
 from mtan_edu.records import GainRecord
 from mtan_edu.run_layout import CONFIG, read_json
@@ -144,7 +146,8 @@ def lines(rows: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     yield "|---|---:|---:|" + "---:|" * len(columns)
     for name, row in rows.items():
         seeds: Mapping[int, Metrics] = row["seeds"]  # type: ignore[assignment]
-        cells = [spread([of[task][metric] for of in seeds.values()]) for task, metric in columns]
+        values = [[of[task][metric] for of in seeds.values()] for task, metric in columns]
+        cells = [spread(of, digits=1 if statistics.mean(of) > 10 else 3) for of in values]
         yield f"| {name} | {len(seeds)} | {row['cpu_seconds']} | " + " | ".join(cells) + " |"
 
 
@@ -173,13 +176,6 @@ def gain_lines(gained: Mapping[str, GainRecord]) -> Iterator[str]:
             both = [f"{cell} ± {row[f'± per {per}']:.1f}" for cell, per in zip(both, ("task", "metric"), strict=True)]
         tasks = [f"{row[task]:+.1f}" for task in first.gains[0]]
         yield f"| {name} | {row['seeds']:.0f} | " + " | ".join([*both, *tasks]) + " |"
-
-
-def spread(values: Sequence[float]) -> str:
-    """Mean ± sample standard deviation, three significant digits or so."""
-    digits = 1 if statistics.mean(values) > 10 else 3
-    mean = f"{statistics.mean(values):.{digits}f}"
-    return f"{mean} ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else mean
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:

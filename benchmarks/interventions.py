@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from spread import spread
 
 from mtan_edu.experiment import load_model, load_tasks, progress_bars, read_config
 from mtan_edu.experiment.build import open_experiment_data
@@ -66,12 +67,6 @@ def measure(folder: Path, device: str) -> Iterator[Row]:
         with block:
             measured = evaluate(model, tasks, frames, batch_size=20).metrics
         yield Row(change, place, {f"{name} {metric}": measured[name][metric] for name, metric in first.items()})
-
-
-def spread(values: Sequence[float]) -> str:
-    """Mean ± sample standard deviation over the runs."""
-    mean = f"{statistics.mean(values):.3f}"
-    return f"{mean} ± {statistics.stdev(values):.3f}" if len(values) > 1 else mean
 
 
 def main() -> None:

@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+from mtan_edu.data import Batch, collate
 from mtan_edu.experiment import start_run
-from tests.tiny_runs import tiny_config, write_random_data
+from mtan_edu.experiment.what_if import WhatIf
+from mtan_edu.models import MTAN
+from mtan_edu.tasks import dense_tasks
+from tests.tiny_runs import random_splits, tiny_config, tiny_model, write_random_data
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +26,27 @@ def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "whole"
     list(start_run(tiny_config(data, weighting="dwa"), folder))
     return folder
+
+
+@pytest.fixture(scope="module")
+def batch() -> Batch:
+    frames = random_splits().val
+    return collate([frames[index] for index in range(len(frames))])
+
+
+@pytest.fixture(scope="module")
+def model(batch: Batch) -> MTAN:
+    """Untrained, but its BatchNorms have seen images: before that, deep changes vanish in the rounding."""
+    network = tiny_model()
+    with torch.no_grad():
+        for _ in range(30):
+            network(batch.image)
+    return network.eval()
+
+
+@pytest.fixture(scope="module")
+def what_if(model: MTAN, batch: Batch) -> WhatIf:
+    return WhatIf(model, dense_tasks(), batch)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from mtan_edu.records import MaskRecord
 from mtan_edu.tasks import dense_tasks
 from mtan_edu.visualization import MaskExplorer
 from mtan_edu.visualization.explorer.state import CHANGES
-from tests.tiny_runs import domain_tasks, random_domains, random_splits, tiny_model
+from tests.tiny_runs import domain_tasks, random_domains, tiny_model
 
 TASKS = dense_tasks()
 ASKED = {"task": "depth", "stage": None, "change": "open", "factor": 1, "other_task": "normal", "image": 1}
@@ -39,26 +39,6 @@ BY_HAND = {
     "shuffle": lambda model, tasks, stages: intervene(model, of_another_image, tasks=tasks, stages=stages),
     "swap": lambda model, tasks, stages: swap_masks(model, dict.fromkeys(tasks or TASKS, "normal"), stages=stages),
 }
-
-
-@pytest.fixture(scope="module")
-def batch() -> Batch:
-    frames = random_splits().val
-    return collate([frames[index] for index in range(len(frames))])
-
-
-@pytest.fixture(scope="module")
-def model(batch: Batch) -> MTAN:
-    network = tiny_model()
-    with torch.no_grad():
-        for _ in range(30):
-            network(batch.image)
-    return network.eval()
-
-
-@pytest.fixture(scope="module")
-def what_if(model: MTAN, batch: Batch) -> WhatIf:
-    return WhatIf(model, TASKS, batch)
 
 
 def masks_of(model: MTAN, images: torch.Tensor) -> MaskRecord:

@@ -6,35 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from mtan_edu.data import Batch, collate
+from mtan_edu.data import Batch
 from mtan_edu.experiment.what_if import CHANGES, WhatIf
 from mtan_edu.models import MTAN, intervene, open_everywhere, swap_masks
 from mtan_edu.records import InterventionRecord
 from mtan_edu.tasks import dense_tasks
-from tests.tiny_runs import random_splits, tiny_model
 
 TASKS = dense_tasks()
-
-
-@pytest.fixture(scope="module")
-def batch() -> Batch:
-    frames = random_splits().val
-    return collate([frames[index] for index in range(len(frames))])
-
-
-@pytest.fixture(scope="module")
-def model(batch: Batch) -> MTAN:
-    """Untrained, but its BatchNorms have seen images: before that, deep changes vanish in the rounding."""
-    network = tiny_model()
-    with torch.no_grad():
-        for _ in range(30):
-            network(batch.image)
-    return network.eval()
-
-
-@pytest.fixture(scope="module")
-def what_if(model: MTAN, batch: Batch) -> WhatIf:
-    return WhatIf(model, TASKS, batch)
 
 
 def same(got: np.ndarray, expected: np.ndarray) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 ROOM = Path(__file__).parent
@@ -20,31 +22,44 @@ _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) )", re.MULTILINE)
 
 
-def join_modules(folder: Path, names: Iterable[str]) -> str:
-    """The modules as one ES module.
+@dataclass(frozen=True)
+class Bundle:
+    """The modules and the style sheet of one view, to be joined with those that all views share.
 
-    Args:
-        folder: Where they lie.
-        names: Their paths from there, without ".js", each after those that it imports from.
+    Attributes:
+        folder: Where the view's modules lie; its style sheet lies beside that folder.
+        modules: Their paths from there, without ".js", each after those that it imports from.
+        style_sheet: Name of its style sheet.
     """
-    return "\n".join(_text(folder / f"{name}.js") for name in names)
 
+    folder: Path
+    modules: tuple[str, ...]
+    style_sheet: str
 
-def join_page(folder: Path, names: Iterable[str], start: str) -> str:
-    """The modules as a script that starts itself in the element "mtan-root" of a page.
+    @property
+    def page_modules(self) -> tuple[str, ...]:
+        """What a page without Python needs."""
+        return (*self.modules, "../../browser/js/stand_in", "page")
 
-    Args:
-        folder: Where they lie.
-        names: As for `join_modules`.
-        start: The function that is called with `render` and the element.
-    """
-    script = _DEFAULT.sub("", join_modules(folder, names))
-    return f'{script}\n{start}(render, document.getElementById("mtan-root"));\n'
+    @cached_property
+    def widget_script(self) -> str:
+        """The view as one ES module, whose default export is what a widget needs."""
+        return self._joined(self.modules)
 
+    @cached_property
+    def page_script(self) -> str:
+        """The view as a script that starts itself in the element "mtan-root" of a page."""
+        script = _DEFAULT.sub("", self._joined(self.page_modules))
+        return f'{script}\nstartPage(render, document.getElementById("mtan-root"));\n'
 
-def style_of(*files: Path) -> str:
-    """The style that all share, and then that of these files."""
-    return "".join(file.read_text(encoding="utf-8") for file in (ROOM / "base.css", *files))
+    @cached_property
+    def style(self) -> str:
+        """The style sheet of both: what all views share, and then its own."""
+        files = (ROOM / "base.css", self.folder.parent / self.style_sheet)
+        return "".join(file.read_text(encoding="utf-8") for file in files)
+
+    def _joined(self, modules: Iterable[str]) -> str:
+        return "\n".join(_text(self.folder / f"{name}.js") for name in modules)
 
 
 def _text(file: Path) -> str:

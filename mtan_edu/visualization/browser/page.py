@@ -9,21 +9,18 @@ from collections.abc import Mapping
 from string import Template
 from typing import Any
 
-from mtan_edu.visualization.browser.assemble import ROOM
+from mtan_edu.visualization.browser.assemble import ROOM, Bundle
 from mtan_edu.visualization.style import TextFigure
 
 
-def fill_page(
-    title: str, style: str, script: str, still: TextFigure, state: Mapping[str, Any], index: Any, data: bytes
-) -> str:
+def fill_page(title: str, bundle: Bundle, still: TextFigure, state: Mapping[str, Any], index: Any, data: bytes) -> str:
     """A view as the text of an HTML file.
 
     It loads nothing, and its content security policy forbids it to. Where scripts do not run it shows the picture.
 
     Args:
         title: What the page is called.
-        style: The view's style sheet.
-        script: The view's script, as `join_page` makes it.
+        bundle: The view.
         still: The picture that stands where scripts do not run.
         state: Settings of what is shown first; JSON-able.
         index: What describes the data; JSON-able.
@@ -34,13 +31,13 @@ def fill_page(
     """
     return Template((ROOM / "page.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(title),
-        style=style,
+        style=bundle.style,
         png=base64.b64encode(still.png()).decode("ascii"),
         alt=html.escape(still.alt),
         state=_json(state),
         index=_json(index),
         data=base64.b64encode(data).decode("ascii"),
-        script=script.replace("</script", "<\\/script"),
+        script=bundle.page_script.replace("</script", "<\\/script"),
     )
 
 

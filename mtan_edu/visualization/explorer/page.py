@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mtan_edu.visualization.browser.page import fill_page
-from mtan_edu.visualization.explorer.assemble import page_script, style
+from mtan_edu.visualization.explorer.assemble import EXPLORER
 from mtan_edu.visualization.explorer.package import MaskPackage
 from mtan_edu.visualization.style import TextFigure
 
@@ -23,4 +23,4 @@ def make_page(package: MaskPackage, state: Mapping[str, Any], still: TextFigure)
         The file.
     """
     title = f"Attention masks of {package.index['name']}"
-    return fill_page(title, style(), page_script(), still, state, package.index, package.compressed)
+    return fill_page(title, EXPLORER, still, state, package.index, package.compressed)

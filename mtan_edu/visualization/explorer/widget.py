@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from mtan_edu.records import MaskRecord, PredictionRecord
-from mtan_edu.visualization.explorer.assemble import style, widget_script
+from mtan_edu.visualization.explorer.assemble import EXPLORER
 from mtan_edu.visualization.explorer.fetch import fetch_maps
 from mtan_edu.visualization.explorer.package import pack_masks
 from mtan_edu.visualization.explorer.page import make_page
@@ -114,7 +114,9 @@ class MaskExplorer(anywidget.AnyWidget):
         package = self._package = pack_masks(self._source, megabytes)
         begin = first_state(package.index)
         _require_settings(state, begin)
-        super().__init__(_esm=widget_script(), _css=style(), _index=package.index, _data=package.compressed, **begin)
+        super().__init__(
+            _esm=EXPLORER.widget_script, _css=EXPLORER.style, _index=package.index, _data=package.compressed, **begin
+        )
         self._handlers: dict[str, Callable[[Mapping[str, Any]], Answer]] = {}
         self.on_request("ready", lambda content: ({}, []))
         self.on_request("want", lambda content: fetch_maps(self._source, content["maps"]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mtan_edu.visualization.browser.page import fill_page
-from mtan_edu.visualization.live.assemble import page_script, style
+from mtan_edu.visualization.live.assemble import CURVES
 from mtan_edu.visualization.live.history import History
 from mtan_edu.visualization.style import TextFigure
 
@@ -23,4 +23,4 @@ def make_page(history: History, view: Mapping[str, Any], still: TextFigure) -> s
         The file.
     """
     state = {"_view": dict(view)}
-    return fill_page("Training curves", style(), page_script(), still, state, history.index(), history.data())
+    return fill_page("Training curves", CURVES, still, state, history.index(), history.data())

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from mtan_edu.visualization.live.assemble import style, widget_script
+from mtan_edu.visualization.live.assemble import CURVES
 from mtan_edu.visualization.live.history import History
 
 
@@ -36,7 +36,7 @@ class CurvesWidget(anywidget.AnyWidget):
         self._min_seconds = min_seconds
         self._sent = len(history)
         self._next = 0.0
-        super().__init__(_esm=widget_script(), _css=style(), _view=dict(view))
+        super().__init__(_esm=CURVES.widget_script, _css=CURVES.style, _view=dict(view))
         self.on_msg(self._reply)
 
     def tell(self, at_once: bool = False) -> None:

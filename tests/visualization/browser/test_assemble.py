@@ -3,16 +3,15 @@
 import os
 import re
 from collections import Counter
-from types import ModuleType
 
 import pytest
 
-from mtan_edu.visualization.browser.assemble import ROOM
-from mtan_edu.visualization.explorer import assemble as explorer
+from mtan_edu.visualization.browser.assemble import ROOM, Bundle
+from mtan_edu.visualization.explorer.assemble import EXPLORER
 from mtan_edu.visualization.explorer.state import CHANGES, VIEWS
-from mtan_edu.visualization.live import assemble as live
+from mtan_edu.visualization.live.assemble import CURVES
 
-ROOMS = {"explorer": explorer, "live": live}
+ROOMS = {"explorer": EXPLORER, "live": CURVES}
 TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
 IMPORT = re.compile(r'^import \{ (.+) \} from "(.+)";$')
 EXPORTED = re.compile(r"^export (?:async )?(?:const|class|function) (\w+)", re.MULTILINE)
@@ -20,29 +19,29 @@ EXPORTED = re.compile(r"^export (?:async )?(?:const|class|function) (\w+)", re.M
 every_room = pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS)
 every_module = pytest.mark.parametrize(
     ("room", "module"),
-    [pytest.param(room, module, id=f"{name}/{module}") for name, room in ROOMS.items() for module in room.PAGE_MODULES],
+    [pytest.param(room, module, id=f"{name}/{module}") for name, room in ROOMS.items() for module in room.page_modules],
 )
 
 
-def text(room: ModuleType, module: str) -> str:
-    return (room.FOLDER / f"{module}.js").read_text(encoding="utf-8")
+def text(room: Bundle, module: str) -> str:
+    return (room.folder / f"{module}.js").read_text(encoding="utf-8")
 
 
 @every_room
 def test_every_module_of_the_folder_is_used(room):
-    found = {str(path.relative_to(room.FOLDER).with_suffix("")) for path in room.FOLDER.rglob("*.js")}
-    assert found == {module for module in room.PAGE_MODULES if not module.startswith("..")}
+    found = {str(path.relative_to(room.folder).with_suffix("")) for path in room.folder.rglob("*.js")}
+    assert found == {module for module in room.page_modules if not module.startswith("..")}
 
 
 def test_every_module_that_is_shared_is_used_by_two():
-    used = Counter(os.path.normpath(room.FOLDER / module) for room in ROOMS.values() for module in room.PAGE_MODULES)
+    used = Counter(os.path.normpath(room.folder / module) for room in ROOMS.values() for module in room.page_modules)
     for path in (ROOM / "js").glob("*.js"):
         assert used[str(path.with_suffix(""))] > 1, path.name
 
 
 @every_room
 def test_no_two_modules_have_a_name_in_common(room):
-    names = [name for module in room.PAGE_MODULES for name in TOP_LEVEL.findall(text(room, module))]
+    names = [name for module in room.page_modules for name in TOP_LEVEL.findall(text(room, module))]
     assert sorted(names) == sorted(set(names))
 
 
@@ -52,9 +51,9 @@ def test_a_module_imports_what_exists_from_modules_before_it_on_one_line_each(ro
     for line in lines:
         match = IMPORT.match(line)
         assert match, line
-        target = (room.FOLDER / f"{module}.js").parent / match[2]
-        name = os.path.relpath(target, room.FOLDER).removesuffix(".js")
-        assert room.PAGE_MODULES.index(name) < room.PAGE_MODULES.index(module)
+        target = (room.folder / f"{module}.js").parent / match[2]
+        name = os.path.relpath(target, room.folder).removesuffix(".js")
+        assert room.page_modules.index(name) < room.page_modules.index(module)
         assert set(match[1].split(", ")) <= set(EXPORTED.findall(text(room, name)))
 
 
@@ -75,7 +74,7 @@ def test_a_module_says_where_each_name_of_another_comes_from(room, module):
         if (match := IMPORT.match(line))
         for name in match[1].split(", ")
     }
-    elsewhere = {name for other in room.PAGE_MODULES if other != module for name in EXPORTED.findall(text(room, other))}
+    elsewhere = {name for other in room.page_modules if other != module for name in EXPORTED.findall(text(room, other))}
     called = set(re.findall(r"(?<![.\w])(\w+)\(", text(room, module))) | set(
         re.findall(r"new (\w+)", text(room, module))
     )
@@ -85,23 +84,23 @@ def test_a_module_says_where_each_name_of_another_comes_from(room, module):
 
 
 def test_python_knows_the_views_that_there_are_in_the_order_of_their_tabs():
-    registered = [re.findall(r'registerView\(\{\s*id: "(\w+)"', text(explorer, module)) for module in explorer.MODULES]
+    registered = [re.findall(r'registerView\(\{\s*id: "(\w+)"', text(EXPLORER, module)) for module in EXPLORER.modules]
     assert [name for names in registered for name in names] == list(VIEWS)
 
 
 def test_python_knows_the_changes_that_there_are():
-    table = re.search(r"^const CHANGE_WORDS = \{(.+?)\};", text(explorer, "views/what_if"), re.MULTILINE | re.DOTALL)[1]
+    table = re.search(r"^const CHANGE_WORDS = \{(.+?)\};", text(EXPLORER, "views/what_if"), re.MULTILINE | re.DOTALL)[1]
     assert re.findall(r'(\w+): "', table) == list(CHANGES)
 
 
 @every_room
 def test_the_script_is_one_module_without_a_network(room):
-    for script in (room.widget_script(), room.page_script()):
+    for script in (room.widget_script, room.page_script):
         assert not re.search(r"^\s*import\b", script, re.MULTILINE)
         assert "import(" not in script
-        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", script + room.style())
-    assert room.widget_script().count("export ") == 1
-    assert "export " not in room.page_script()
+        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", script + room.style)
+    assert room.widget_script.count("export ") == 1
+    assert "export " not in room.page_script
 
 
 @every_module

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -87,3 +89,33 @@ class LabServer:
         self._process.wait(timeout=60)
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+
+def open_notebook(page: Any, lab: LabServer) -> None:
+    """Open the server's notebook and wait for its kernel."""
+    page.set_default_timeout(240_000)  # ms: a busy machine starts a kernel slowly
+    page.goto(lab.url)
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+
+
+def run_cell(page: Any, number: int) -> None:
+    page.locator(".jp-Notebook .jp-Cell .cm-content").nth(number).click()
+    page.keyboard.press("Shift+Enter")
+
+
+def end_kernels(page: Any) -> None:
+    base = page.url.split("/lab")[0]
+    with urllib.request.urlopen(f"{base}/api/kernels?token={TOKEN}") as answer:
+        kernels = json.load(answer)
+    for kernel in kernels:
+        ending = urllib.request.Request(f"{base}/api/kernels/{kernel['id']}?token={TOKEN}", method="DELETE")
+        urllib.request.urlopen(ending).close()
+    page.get_by_text("No Kernel").first.wait_for()
+
+
+def wait_until(page: Any, happened: Any) -> None:
+    for _ in range(150):
+        if happened():
+            return
+        page.wait_for_timeout(200)
+    assert happened()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pytest
 from mtan_edu.visualization.explorer.package import pack_masks
 from mtan_edu.visualization.explorer.source import open_source
 from tests.visualization.explorer.conftest import Watched
-from tests.visualization.explorer.lab_server import TOKEN, LabServer
+from tests.visualization.explorer.lab_server import LabServer, end_kernels, open_notebook, run_cell, wait_until
 from tests.visualization.explorer.pictures import colored, pixels, unpack
 from tests.visualization.explorer.planted_runs import random_masks, write_run
 
@@ -36,10 +34,8 @@ def test_the_explorer_lives_in_jupyterlab(watched: Watched, tmp_path: Path, subt
     run = write_run(tmp_path / "first", (0, 1, 4), sizes=BIG)
     lab = LabServer(tmp_path / "lab", [cell.replace("{run!r}", repr(str(run))) for cell in CELLS])
     page = watched.page
-    page.set_default_timeout(240_000)  # ms: a busy machine starts a kernel slowly
     try:
-        page.goto(lab.url)
-        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+        open_notebook(page, lab)
         run_cell(page, 0)
         page.wait_for_selector(".mtan-explorer .mtan-cell")
         page.locator(".mtan-notes", has_text="The rest comes from the kernel").wait_for()
@@ -64,11 +60,6 @@ def test_the_explorer_lives_in_jupyterlab(watched: Watched, tmp_path: Path, subt
             life_after_the_kernel(page)
     finally:
         lab.end()
-
-
-def run_cell(page: Any, number: int) -> None:
-    page.locator(".jp-Notebook .jp-Cell .cm-content").nth(number).click()
-    page.keyboard.press("Shift+Enter")
 
 
 def choose(page: Any, **labels: str) -> None:
@@ -158,16 +149,6 @@ def masks_are_replaced(page: Any) -> None:
     assert page.locator(".mtan-explorer").count() == 1
 
 
-def end_kernels(page: Any) -> None:
-    base = page.url.split("/lab")[0]
-    with urllib.request.urlopen(f"{base}/api/kernels?token={TOKEN}") as answer:
-        kernels = json.load(answer)
-    for kernel in kernels:
-        ending = urllib.request.Request(f"{base}/api/kernels/{kernel['id']}?token={TOKEN}", method="DELETE")
-        urllib.request.urlopen(ending).close()
-    page.get_by_text("No Kernel").first.wait_for()
-
-
 def life_after_the_kernel(page: Any) -> None:
     end_kernels(page)
     slider = page.get_by_role("slider", name="epoch", exact=True)
@@ -182,11 +163,3 @@ def life_after_the_kernel(page: Any) -> None:
     wait_until(page, noticed)
     page.get_by_role("tab", name="Compare").click()
     assert "epoch 4" in page.locator(".mtan-numbers").inner_text()
-
-
-def wait_until(page: Any, happened: Any) -> None:
-    for _ in range(150):
-        if happened():
-            return
-        page.wait_for_timeout(200)
-    assert happened()

@@ -13,9 +13,8 @@ from mtan_edu.records import InterventionRecord
 from mtan_edu.visualization.target_panels import class_colors
 from tests.tiny_runs import tiny_config, write_random_data
 from tests.visualization.explorer.conftest import Watched
-from tests.visualization.explorer.lab_server import LabServer
+from tests.visualization.explorer.lab_server import LabServer, end_kernels, open_notebook, run_cell, wait_until
 from tests.visualization.explorer.pictures import pixels
-from tests.visualization.explorer.test_lab import end_kernels, run_cell, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -44,10 +43,8 @@ def test_what_if_in_jupyterlab(watched: Watched, run: Path, tmp_path: Path, subt
     network = WhatIf.of_run(run)
     lab = LabServer(tmp_path / "lab", [cell.replace("{run!r}", repr(str(run))) for cell in CELLS])
     page = watched.page
-    page.set_default_timeout(240_000)  # ms: a busy machine starts a kernel slowly
     try:
-        page.goto(lab.url)
-        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+        open_notebook(page, lab)
         run_cell(page, 0)
         with subtests.test("not connected, it says how to turn it on"):
             page.locator(

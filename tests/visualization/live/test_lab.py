@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.visualization.explorer.conftest import Watched
-from tests.visualization.explorer.lab_server import LabServer
-from tests.visualization.explorer.test_lab import run_cell, wait_until
+from tests.visualization.explorer.lab_server import LabServer, open_notebook, run_cell, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -26,10 +25,8 @@ CELLS = [
 def test_the_curves_live_in_jupyterlab(watched: Watched, tmp_path: Path, subtests: pytest.Subtests) -> None:
     lab = LabServer(tmp_path / "lab", CELLS)
     page = watched.page
-    page.set_default_timeout(240_000)  # ms: a busy machine starts a kernel slowly
     try:
-        page.goto(lab.url)
-        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+        open_notebook(page, lab)
         run_cell(page, 0)
         output(page, "READY").wait_for()
         run_cell(page, 1)
